@@ -1,0 +1,1 @@
+"""Seed data and the small service that demo lines run."""

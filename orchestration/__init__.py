@@ -1,0 +1,1 @@
+"""The product: catalog, configuration, deployments. Knows no HTTP."""

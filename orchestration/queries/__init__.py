@@ -1,0 +1,1 @@
+"""Every read for somebody, narrowed to what they may see."""

@@ -1,0 +1,1 @@
+"""Hierarchy, template and rules become one configuration. Pure."""

@@ -1,0 +1,1 @@
+"""Schema rules: parsing and checks. Pure."""

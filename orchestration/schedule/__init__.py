@@ -1,0 +1,1 @@
+"""Windows, freezes and time zones. Pure."""

@@ -1,0 +1,1 @@
+"""Values, review and publishing."""

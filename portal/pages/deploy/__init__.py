@@ -1,0 +1,1 @@
+"""Bringing published revisions to lines."""
