@@ -1,0 +1,40 @@
+"""What the environment says about this installation: mode, data directory, secret key."""
+
+import os
+import secrets
+from pathlib import Path
+
+import environ
+
+ROOT = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+
+DEMO: bool = env.bool("SITEWRIGHT_DEMO", default=False)
+DEBUG: bool = env.bool("DEBUG", default=False)
+DATA_DIR = Path(env.str("SITEWRIGHT_DATA_DIR", default=str(ROOT / "var"))).resolve()
+HTTPS: bool = env.bool("SITEWRIGHT_HTTPS", default=not (DEMO or DEBUG))
+
+
+def secret_key() -> str:
+    """Return the key that signs sessions and tokens.
+
+    Demo and debug installations make their own on first use. Elsewhere an unset key stays empty:
+    Django then refuses whatever needs it, and the server refuses to start (portal.asgi).
+    """
+    given: str = env.str("SECRET_KEY", default="")
+    if given or not (DEMO or DEBUG):
+        return given
+    return _kept_key(DATA_DIR / "secret_key")
+
+
+def _kept_key(path: Path) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        # O_EXCL: of two processes that start at once, one writes and both read the same key.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii")
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(64))
+    return path.read_text(encoding="ascii")
