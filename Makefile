@@ -1,0 +1,73 @@
+# Everything runs from here. `make demo` needs Python 3.11, pip, git and make, nothing else.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet
+# What the lock files hold, checked by hash; first what builds the packages that come as source.
+INSTALL = $(PIP) --require-hashes -r requirements/build.txt \
+	&& $(PIP) --require-hashes --no-build-isolation -r $(1) \
+	&& $(PIP) --no-deps --no-build-isolation --editable .
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+.PHONY: help setup setup-dev demo demo-reset check test test-system test-default test-postgres lock
+
+help:
+	@echo "make setup       the environment in $(VENV)"
+	@echo "make demo        a plant to try, at 127.0.0.1:$(PORT) (PORT=… for another)"
+	@echo "make demo-reset  start the demo over"
+	@echo "make check       format, lint, types, imports, templates, guards; changes nothing"
+	@echo "make test        the whole suite, browser, PostgreSQL and Redis included"
+	@echo "make lock        new lock files from pyproject.toml (UPGRADE=1 for newer versions)"
+
+setup: $(VENV)/.setup
+setup-dev: $(VENV)/.setup-dev
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.setup: $(VENV)/bin/pip requirements/build.txt requirements/portal.txt
+	$(call INSTALL,requirements/portal.txt)
+	touch $@
+
+$(VENV)/.setup-dev: $(VENV)/.setup requirements/dev.txt
+	$(call INSTALL,requirements/dev.txt)
+	touch $@
+
+demo: setup
+	@SITEWRIGHT_DEMO=1 exec $(BIN)/python -m demo --port $(PORT)
+
+demo-reset: setup
+	@SITEWRIGHT_DEMO=1 $(BIN)/python -m demo --reset
+
+check: setup-dev
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	git ls-files -z 'templates/*.html' | xargs -0 --no-run-if-empty $(BIN)/djade --check --target-version 5.2
+	git ls-files -z 'templates/*.html' | xargs -0 --no-run-if-empty $(BIN)/djhtml --check --tabwidth 2
+	SITEWRIGHT_DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/pytest --quiet tests/guards
+
+test: setup-dev test-system test-default test-postgres
+
+test-system:
+	$(BIN)/python -m tests.system
+
+test-default:
+	$(BIN)/pytest tests/unit tests/guards tests/integration tests/e2e
+
+test-postgres:
+	$(BIN)/python -m tests.servers $(BIN)/pytest tests/integration
+
+lock: $(VENV)/.setup-dev
+	$(LOCK) $(if $(UPGRADE),--upgrade) --group build --output-file requirements/build.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --group build --output-file requirements/portal.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --group build --group dev \
+		--constraint requirements/portal.txt --output-file requirements/dev.txt

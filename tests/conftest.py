@@ -1,0 +1,14 @@
+"""What every test shares: which suites may open sockets."""
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parent
+WITH_SOCKETS = (TESTS / "integration", TESTS / "e2e")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if any(item.path.is_relative_to(folder) for folder in WITH_SOCKETS):
+            item.add_marker(pytest.mark.enable_socket)
