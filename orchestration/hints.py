@@ -19,7 +19,7 @@ GROUP = "hints"
 
 @dataclass
 class Letter:
-    """What one transaction has to tell: topics by path, desired ``seq`` by agent, rights by user."""
+    """What one transaction tells: topics by path, ``seq`` by agent, users whose rights changed."""
 
     topics: dict[str, set[str]] = field(default_factory=dict)
     agents: dict[int, int] = field(default_factory=dict)
@@ -58,7 +58,11 @@ def tell_rights(user_ids: Iterable[int]) -> None:
 
 
 def _letter() -> Letter:
-    return _letters.setdefault(transaction.get_connection(), Letter())
+    connection = transaction.get_connection()
+    if not any(callback is _send for _, callback, _ in connection.run_on_commit):
+        # None of ours is waiting: what may still lie here was rolled back.
+        _letters[connection] = Letter()
+    return _letters[connection]
 
 
 def _send_on_commit() -> None:
