@@ -1,0 +1,154 @@
+"""The two questions every page, call and socket asks: may I, and what do I see?
+
+``may`` answers for one node and ``visible`` narrows a queryset. Both read the
+same grants, and a grant reaches everything whose path starts with its node's.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
+
+from rbac.models import NodeGroupPermission, NodeUserPermission, User
+from rbac.permissions import Perm
+
+type_of_person = AbstractBaseUser | AnonymousUser | None
+M = TypeVar("M", bound=Model)
+_CACHE = "_granted_paths"
+
+
+class Place(Protocol):
+    """What this app knows of a node: an id, a name and a path of ids."""
+
+    pk: int
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Yes, or no with a code and parameters that a page turns into a sentence.
+
+    Codes made here: ``signed-out``, ``inactive``, ``right-missing``
+    (``perm``, ``node``, ``place``). Services add codes of their own.
+    """
+
+    ok: bool
+    code: str = ""
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def require(self) -> None:
+        """Raise `Denied` unless the verdict is yes."""
+        if not self.ok:
+            raise Denied(self)
+
+
+class Denied(Exception):
+    """Somebody asked for what they may not do; carries the verdict."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.code)
+        self.verdict = verdict
+
+
+YES = Verdict(ok=True)
+
+
+def may(by: type_of_person, perm: Perm, node: Place) -> Verdict:
+    """Whether a person has a right at a node, through any grant at or above it."""
+    if not isinstance(by, User):
+        return Verdict(ok=False, code="signed-out")
+    if not by.is_active:
+        return Verdict(ok=False, code="inactive")
+    if any(node.path.startswith(path) for path in granted_paths(by, perm)):
+        return YES
+    params = {"perm": perm.value, "node": node.pk, "place": node.name}
+    return Verdict(ok=False, code="right-missing", params=params)
+
+
+def may_anywhere(by: type_of_person, *perms: Perm) -> bool:
+    """Whether a person has one of the rights at any node at all."""
+    return isinstance(by, User) and bool(granted_paths(by, *perms))
+
+
+def visible(
+    by: type_of_person, perms: Perm | tuple[Perm, ...], rows: QuerySet[M], path: str = "path"
+) -> QuerySet[M]:
+    """The rows a person may see, through any one of the given rights.
+
+    ``path`` is the lookup that leads from a row to its node's path, for
+    example ``target__node__path``. Costs one index range a grant, however many
+    rows there are.
+    """
+    if not isinstance(by, User):
+        return rows.none()
+    wanted = perms if isinstance(perms, tuple) else (perms,)
+    return rows.filter(below(granted_paths(by, *wanted), path))
+
+
+def below(paths: list[str], path: str = "path") -> Q:
+    """A condition: the path is one of these or lies below one of them.
+
+    Paths end in ``/`` and ``0`` is the byte after it, so the range from
+    ``/7/31/`` up to ``/7/310`` is exactly that subtree in bytewise order.
+    """
+    if "/" in paths:
+        return Q()
+    condition = Q(pk__in=())
+    for start in paths:
+        condition |= Q(**{f"{path}__gte": start, f"{path}__lt": f"{start[:-1]}0"})
+    return condition
+
+
+def granted_paths(user: User, *perms: Perm) -> list[str]:
+    """The topmost node paths at which a user has one of the rights.
+
+    A superuser has everything: the single path ``/``.
+    """
+    if not user.is_active:
+        return []
+    if user.is_superuser:
+        return ["/"]
+    grants = _grants(user)
+    return _topmost({path for perm in perms for path in grants.get(perm.value, ())})
+
+
+def remember(user: User) -> None:
+    """Read a user's grants once and keep them on this object.
+
+    For the one request, socket check or task that the object lives for.
+    """
+    user.__dict__[_CACHE] = _read_grants(user)
+
+
+def _grants(user: User) -> Mapping[str, set[str]]:
+    kept: Mapping[str, set[str]] | None = user.__dict__.get(_CACHE)
+    return _read_grants(user) if kept is None else kept
+
+
+def _read_grants(user: User) -> Mapping[str, set[str]]:
+    now = timezone.now()
+    current = Q(assignment__expires_at__isnull=True) | Q(assignment__expires_at__gt=now)
+    columns = ("permission__codename", "content_object__path")
+    own = NodeUserPermission.objects.filter(current, user=user).values_list(*columns)
+    through_groups = NodeGroupPermission.objects.filter(
+        current, group__in=user.groups.all()
+    ).values_list(*columns)
+    grants: dict[str, set[str]] = {}
+    for codename, path in own.union(through_groups):
+        grants.setdefault(codename, set()).add(path)
+    return grants
+
+
+def _topmost(paths: set[str]) -> list[str]:
+    top: list[str] = []
+    for path in sorted(paths):
+        if not top or not path.startswith(top[-1]):
+            top.append(path)
+    return top
