@@ -1,0 +1,34 @@
+"""The nouns of the product, one a file."""
+
+from orchestration.models.agent import Agent, EnrolmentToken
+from orchestration.models.configuration import ConfigurationRevision
+from orchestration.models.context import Capability, Context
+from orchestration.models.deployment import Deployment, Rollout, Step
+from orchestration.models.event import Event
+from orchestration.models.heartbeat import WorkerHeartbeat
+from orchestration.models.instance import SolutionInstance, SolutionVersion
+from orchestration.models.node import Node
+from orchestration.models.schema import Schema, SchemaVersion
+from orchestration.models.solution import SolutionTemplate, SolutionTemplateVersion
+from orchestration.models.target import Target
+
+__all__ = [
+    "Agent",
+    "Capability",
+    "ConfigurationRevision",
+    "Context",
+    "Deployment",
+    "EnrolmentToken",
+    "Event",
+    "Node",
+    "Rollout",
+    "Schema",
+    "SchemaVersion",
+    "SolutionInstance",
+    "SolutionTemplate",
+    "SolutionTemplateVersion",
+    "SolutionVersion",
+    "Step",
+    "Target",
+    "WorkerHeartbeat",
+]

@@ -1,0 +1,281 @@
+"""Every life in the product as a table: states, transitions, words, severity.
+
+Pure data. ``orchestration.services.lives.move`` is the only writer of a state
+and allows exactly the transitions listed here; documentation is drawn from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How loud a state is on a screen; colour never stands alone."""
+
+    QUIET = "quiet"
+    PROGRESS = "progress"
+    WARNING = "warning"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True)
+class Word:
+    """What a person reads for a state."""
+
+    label: str
+    severity: Severity
+
+
+@dataclass(frozen=True)
+class State:
+    """One row of a life: the word, its severity, and where it may go next."""
+
+    label: str
+    severity: Severity
+    to: frozenset[str] = frozenset()
+
+    @property
+    def final(self) -> bool:
+        """Nothing follows."""
+        return not self.to
+
+    @property
+    def word(self) -> Word:
+        """Label and severity, as a screen wants them."""
+        return Word(self.label, self.severity)
+
+
+class AgentState(StrEnum):
+    """The life of an agent."""
+
+    PENDING = "Pending"
+    APPROVED = "Approved"
+    REVOKED = "Revoked"
+
+
+class PublicationState(StrEnum):
+    """Whether an immutable solution version may be deployed."""
+
+    READY_TO_DEPLOY = "ReadyToDeploy"
+    DELETED = "Deleted"
+
+
+class InstanceState(StrEnum):
+    """What an installed copy is doing."""
+
+    NOT_DEPLOYED = "NotDeployed"
+    DEPLOYING = "Deploying"
+    DEPLOYED = "Deployed"
+    FAILED = "Failed"
+    UNINSTALLING = "Uninstalling"
+    UNDEPLOYED = "Undeployed"
+    UNINSTALL_FAILED = "UninstallFailed"
+
+
+class DeploymentState(StrEnum):
+    """One attempt to bring one instance on one target to a revision."""
+
+    PENDING = "Pending"
+    RELEASED = "Released"
+    OFFERED = "Offered"
+    DEFERRED = "Deferred"
+    STAGING = "Staging"
+    STAGED = "Staged"
+    APPLYING = "Applying"
+    VERIFYING = "Verifying"
+    REVERTING = "Reverting"
+    SUCCEEDED = "Succeeded"
+    ALREADY_CURRENT = "AlreadyCurrent"
+    FAILED = "Failed"
+    REVERTED = "Reverted"
+    REVERT_FAILED = "RevertFailed"
+    REJECTED = "Rejected"
+    TIMED_OUT = "TimedOut"
+    CANCELLED = "Cancelled"
+    SUPERSEDED = "Superseded"
+
+
+class RolloutState(StrEnum):
+    """A bulk operation over many targets."""
+
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    SUCCEEDED_WITH_DEFERRED = "SucceededWithDeferred"
+    FINISHED_WITH_FAILURES = "FinishedWithFailures"
+
+
+class StepStatus(StrEnum):
+    """One step of a deployment, as the status pane lists it."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+def _to(*states: StrEnum) -> frozenset[str]:
+    return frozenset(state.value for state in states)
+
+
+_Q, _P, _W, _D = Severity.QUIET, Severity.PROGRESS, Severity.WARNING, Severity.DANGER
+_A, _I, _R, _S = AgentState, InstanceState, RolloutState, DeploymentState
+
+AGENT: Mapping[str, State] = {
+    _A.PENDING: State("Waiting for approval", _W, _to(_A.APPROVED, _A.REVOKED)),
+    _A.APPROVED: State("Approved", _Q, _to(_A.REVOKED)),
+    _A.REVOKED: State("Revoked", _D),
+}
+
+PUBLICATION: Mapping[str, State] = {
+    PublicationState.READY_TO_DEPLOY: State("Publish completed", _Q, _to(PublicationState.DELETED)),
+    # The row stays: history names it, and its number is never given again.
+    PublicationState.DELETED: State("Deleted", _Q),
+}
+
+INSTANCE: Mapping[str, State] = {
+    _I.NOT_DEPLOYED: State("Publish completed", _Q, _to(_I.DEPLOYING)),
+    _I.DEPLOYING: State(
+        "Deployment in progress",
+        _P,
+        _to(_I.DEPLOYED, _I.FAILED, _I.NOT_DEPLOYED, _I.UNDEPLOYED),
+    ),
+    _I.DEPLOYED: State("Deployment completed", _Q, _to(_I.DEPLOYING, _I.UNINSTALLING)),
+    _I.FAILED: State("Deployment failed", _D, _to(_I.DEPLOYING, _I.UNINSTALLING, _I.DEPLOYED)),
+    _I.UNINSTALLING: State(
+        "Uninstallation in progress",
+        _P,
+        _to(_I.UNDEPLOYED, _I.UNINSTALL_FAILED, _I.DEPLOYED, _I.FAILED),
+    ),
+    _I.UNDEPLOYED: State("Uninstallation completed", _Q, _to(_I.DEPLOYING)),
+    _I.UNINSTALL_FAILED: State("Uninstallation failed", _D, _to(_I.UNINSTALLING, _I.DEPLOYING)),
+}
+
+_ENDS = (_S.FAILED, _S.TIMED_OUT)
+
+DEPLOYMENT: Mapping[str, State] = {
+    _S.PENDING: State(
+        "Waiting to start",
+        _P,
+        _to(_S.RELEASED, _S.ALREADY_CURRENT, _S.CANCELLED, _S.SUPERSEDED, *_ENDS),
+    ),
+    _S.RELEASED: State("Released", _P, _to(_S.OFFERED, _S.CANCELLED, _S.SUPERSEDED, _S.TIMED_OUT)),
+    _S.OFFERED: State(
+        "Waiting for the site",
+        _P,
+        _to(
+            _S.STAGING,
+            _S.STAGED,
+            _S.APPLYING,
+            _S.REJECTED,
+            _S.DEFERRED,
+            _S.CANCELLED,
+            _S.SUPERSEDED,
+            *_ENDS,
+        ),
+    ),
+    _S.DEFERRED: State(
+        "Waiting for contact", _W, _to(_S.OFFERED, _S.CANCELLED, _S.SUPERSEDED, _S.TIMED_OUT)
+    ),
+    _S.STAGING: State("Preparing", _P, _to(_S.STAGED, _S.CANCELLED, _S.SUPERSEDED, *_ENDS)),
+    _S.STAGED: State("Prepared", _P, _to(_S.APPLYING, _S.CANCELLED, _S.SUPERSEDED, *_ENDS)),
+    _S.APPLYING: State("Applying", _P, _to(_S.VERIFYING, _S.REVERTING, _S.SUCCEEDED, *_ENDS)),
+    _S.VERIFYING: State("Checking", _P, _to(_S.SUCCEEDED, _S.REVERTING, *_ENDS)),
+    _S.REVERTING: State("Going back", _W, _to(_S.REVERTED, _S.REVERT_FAILED, _S.TIMED_OUT)),
+    _S.SUCCEEDED: State("Completed", _Q),
+    _S.ALREADY_CURRENT: State("Already running this revision", _Q),
+    _S.FAILED: State("Failed", _D),
+    _S.REVERTED: State("Failed, previous revision put back", _D),
+    _S.REVERT_FAILED: State("Failed, putting back failed too", _D),
+    _S.REJECTED: State("Refused by the site", _D),
+    _S.TIMED_OUT: State("Ran out of time", _D),
+    _S.CANCELLED: State("Cancelled", _Q),
+    _S.SUPERSEDED: State("Replaced by a newer deployment", _Q),
+}
+
+ROLLOUT: Mapping[str, State] = {
+    _R.RUNNING: State(
+        "In progress",
+        _P,
+        _to(_R.SUCCEEDED, _R.SUCCEEDED_WITH_DEFERRED, _R.FINISHED_WITH_FAILURES),
+    ),
+    _R.SUCCEEDED: State("Completed", _Q),
+    # Catching up later never reopens a success; only its word gets quieter.
+    _R.SUCCEEDED_WITH_DEFERRED: State(
+        "Completed, some waiting for contact",
+        _W,
+        _to(_R.SUCCEEDED, _R.FINISHED_WITH_FAILURES),
+    ),
+    _R.FINISHED_WITH_FAILURES: State("Finished with failures", _D),
+}
+
+STEP: Mapping[str, State] = {
+    StepStatus.WAITING: State("Waiting", _Q, _to(StepStatus.RUNNING)),
+    StepStatus.RUNNING: State("In progress", _P, _to(StepStatus.SUCCEEDED, StepStatus.FAILED)),
+    StepStatus.SUCCEEDED: State("Completed", _Q),
+    StepStatus.FAILED: State("Failed", _D),
+    StepStatus.SKIPPED: State("Not needed", _Q),
+}
+
+LIVES: Mapping[type[StrEnum], Mapping[str, State]] = {
+    AgentState: AGENT,
+    PublicationState: PUBLICATION,
+    InstanceState: INSTANCE,
+    DeploymentState: DEPLOYMENT,
+    RolloutState: ROLLOUT,
+    StepStatus: STEP,
+}
+
+
+def way(life: Mapping[str, State], at: str, to: str) -> list[str]:
+    """The states a row passes from one to another, the first left out.
+
+    The shortest way over what is not final; empty when it is there already or
+    no way leads there.
+    """
+    ways: list[list[str]] = [[at]]
+    seen = {at}
+    for walked in ways:
+        if walked[-1] == to:
+            return walked[1:]
+        for following in sorted(life[walked[-1]].to - seen):
+            if following == to or not life[following].final:
+                seen.add(following)
+                ways.append([*walked, following])
+    return []
+
+
+ACTIVE_DEPLOYMENT: tuple[str, ...] = tuple(
+    state for state, row in DEPLOYMENT.items() if not row.final
+)
+FAILED_DEPLOYMENT: tuple[str, ...] = (
+    _S.FAILED,
+    _S.REVERTED,
+    _S.REVERT_FAILED,
+    _S.REJECTED,
+    _S.TIMED_OUT,
+)
+CANCELLABLE_DEPLOYMENT: tuple[str, ...] = tuple(
+    state for state, row in DEPLOYMENT.items() if _S.CANCELLED in row.to
+)
+
+CONFIGURATION_PENDING = Word("Configuration pending", _W)
+CONFIGURATION_COMPLETED = Word("Configuration completed", _Q)
+CONFIGURATION_UP_TO_DATE = Word("Configuration up to date", _Q)
+
+
+def instance_word(state: str, *, configuration_pending: bool) -> Word:
+    """The portal's one word for a solution on a line.
+
+    What is happening, or went wrong, is said before what is waiting to be
+    reviewed: a person looks for trouble first.
+    """
+    row = INSTANCE[state]
+    if configuration_pending and row.severity is Severity.QUIET:
+        return CONFIGURATION_PENDING
+    return row.word
+
+
+def place_word(*, pending: bool) -> Word:
+    """The portal's word for the configuration of a site or a line."""
+    return CONFIGURATION_PENDING if pending else CONFIGURATION_UP_TO_DATE
