@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import async_to_sync
+from celery import current_app
 from channels.layers import get_channel_layer
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -19,11 +20,15 @@ GROUP = "hints"
 
 @dataclass
 class Letter:
-    """What one transaction tells: topics by path, ``seq`` by agent, users whose rights changed."""
+    """What one transaction tells: topics by path, ``seq`` by agent, users whose rights changed.
+
+    ``tasks`` are the workers' tasks to start, by name: nothing here may import them.
+    """
 
     topics: dict[str, set[str]] = field(default_factory=dict)
     agents: dict[int, int] = field(default_factory=dict)
     rights: set[int] = field(default_factory=set)
+    tasks: set[str] = field(default_factory=set)
 
     def message(self) -> dict[str, object]:
         """As a message of the channel layer: plain lists and texts only."""
@@ -57,6 +62,12 @@ def tell_rights(user_ids: Iterable[int]) -> None:
     _send_on_commit()
 
 
+def wake(task: str) -> None:
+    """Start a task of the workers, by its name, once this is committed; once a transaction."""
+    _letter().tasks.add(task)
+    _send_on_commit()
+
+
 def _letter() -> Letter:
     connection = transaction.get_connection()
     if not any(callback is _send for _, callback, _ in connection.run_on_commit):
@@ -74,6 +85,11 @@ def _send_on_commit() -> None:
 
 def _send() -> None:
     letter = _letters.pop(transaction.get_connection(), None)
+    if letter is None:
+        return
+    for task in sorted(letter.tasks):
+        # No retry: what is due is found by the next sweep, and nobody waits for a broker.
+        current_app.send_task(task, retry=False)
     layer = get_channel_layer()
-    if letter is not None and layer is not None:
+    if layer is not None and (letter.topics or letter.agents or letter.rights):
         async_to_sync(layer.group_send)(GROUP, letter.message())

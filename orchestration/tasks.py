@@ -1,1 +1,18 @@
 """Thin Celery wrappers around services. Nothing imports this."""
+
+from celery import shared_task
+
+from orchestration.services import dispatch
+from orchestration.services import sweep as sweeping
+
+
+@shared_task(ignore_result=True)
+def advance_due() -> None:
+    """Move due deployments on, because somebody just made some."""
+    dispatch.advance_due()
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Move whatever is due on, whether or not a message announced it."""
+    sweeping.run()

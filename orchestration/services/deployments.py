@@ -1,0 +1,173 @@
+"""What every change to a deployment shares: moving, finishing, telling."""
+
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from orchestration import hints
+from orchestration.models import Deployment, Rollout, SolutionInstance
+from orchestration.services import desired, events
+from orchestration.services.events import Actor
+from orchestration.services.lives import move
+from orchestration.states import (
+    ACTIVE_DEPLOYMENT,
+    FAILED_DEPLOYMENT,
+    DeploymentState,
+    InstanceState,
+    RolloutState,
+)
+
+_S = DeploymentState
+_SUCCESSES = (_S.SUCCEEDED, _S.ALREADY_CURRENT)
+_TIMEOUT_OF = {
+    _S.STAGING: "staging",
+    _S.STAGED: "apply",
+    _S.APPLYING: "apply",
+    _S.VERIFYING: "verify",
+    _S.REVERTING: "apply",
+}
+# Offered work must be looked at often enough to notice that the agent is away.
+LOOK_AGAIN = timedelta(seconds=30)
+
+
+def advance(deployment: Deployment, to: DeploymentState, by: Actor, **fields: object) -> None:
+    """Move an attempt to a state that is not final, with its next time limit."""
+    now = timezone.now()
+    limit = _TIMEOUT_OF.get(to)
+    if limit is not None:
+        until = now + timedelta(seconds=deployment.rollout.policy["timeouts"][limit])
+        fields |= {"next_action_at": until, "deadline_at": until}
+    move(deployment, to, **fields)
+    _record(deployment, to, by)
+    tell(deployment)
+
+
+def finish(
+    deployment: Deployment,
+    to: DeploymentState,
+    by: Actor,
+    *,
+    failure: dict[str, Any] | None = None,
+) -> None:
+    """Move an attempt to its end, and the instance and the rollout with it."""
+    move(
+        deployment,
+        to,
+        finished_at=timezone.now(),
+        next_action_at=None,
+        deadline_at=None,
+        failure=failure or {},
+        hold={},
+    )
+    _settle(deployment, to)
+    outcome = "failed" if to in FAILED_DEPLOYMENT else "done"
+    _record(deployment, to, by, outcome=outcome, **(failure or {}))
+    close_rollout(deployment.rollout)
+    tell(deployment)
+
+
+def withdraw(deployment: Deployment) -> None:
+    """Give the line back what it had, after a cancel the agent may have seen."""
+    instance = deployment.instance
+    if deployment.generation == 0:
+        return
+    SolutionInstance.objects.filter(pk=instance.pk).update(
+        desired=F("current"), generation=F("generation") + 1
+    )
+    if deployment.target.agent_id is not None:
+        desired.bump([deployment.target.agent_id])
+
+
+def close_rollout(rollout: Rollout) -> None:
+    """End a rollout once all its attempts have ended, or only wait for contact."""
+    states = set(rollout.deployments.values_list("state", flat=True))
+    running = states & set(ACTIVE_DEPLOYMENT)
+    if running - {_S.DEFERRED} or rollout.state not in _OPEN_ROLLOUT:
+        return
+    if states & set(FAILED_DEPLOYMENT):
+        end = RolloutState.FINISHED_WITH_FAILURES
+    elif running:
+        end = RolloutState.SUCCEEDED_WITH_DEFERRED
+    else:
+        end = RolloutState.SUCCEEDED
+    if end == rollout.state:
+        return
+    move(rollout, end, finished_at=timezone.now())
+    events.record(f"rollout.{_kind(end)}", rollout, None, None)
+
+
+def tell(deployment: Deployment) -> None:
+    """Let every page that shows this attempt know, once committed."""
+    hints.tell(
+        [
+            f"deployment:{deployment.pk}",
+            f"rollout:{deployment.rollout_id}",
+            f"target:{deployment.target_id}",
+            f"solution:{deployment.instance.template_id}",
+        ],
+        deployment.target.node.path,
+    )
+
+
+def described(deployment: Deployment) -> dict[str, Any]:
+    """What an event says about an attempt: solution and revisions."""
+    return {
+        "solution": str(deployment.instance.template),
+        "revision": str(deployment.revision) if deployment.revision else None,
+        "from": str(deployment.from_revision) if deployment.from_revision else None,
+    }
+
+
+_OPEN_ROLLOUT = (RolloutState.RUNNING, RolloutState.SUCCEEDED_WITH_DEFERRED)
+
+
+def _settle(deployment: Deployment, to: DeploymentState) -> None:
+    """Move the instance to where the end of the attempt leaves it.
+
+    After a failure that the site reported, what ran before is wanted again. A
+    time-out leaves the wish as it is: the site may still fulfil it.
+    """
+    instance = deployment.instance
+    instance.refresh_from_db(fields=["state", "current", "desired"])
+    fields: dict[str, object] = {}
+    if to in (_S.FAILED, _S.REVERTED, _S.REVERT_FAILED, _S.REJECTED) and deployment.revision_id:
+        fields["desired"] = instance.current
+    move(instance, _resting_state(deployment, to), **fields)
+
+
+def _resting_state(deployment: Deployment, to: DeploymentState) -> InstanceState:
+    removing = deployment.revision_id is None
+    if to in _SUCCESSES:
+        return InstanceState.UNDEPLOYED if removing else InstanceState.DEPLOYED
+    if to in FAILED_DEPLOYMENT:
+        return InstanceState.UNINSTALL_FAILED if removing else InstanceState.FAILED
+    if deployment.instance.current_id is not None:
+        return InstanceState.DEPLOYED
+    return InstanceState.NOT_DEPLOYED
+
+
+def _record(
+    deployment: Deployment,
+    to: DeploymentState,
+    by: Actor,
+    *,
+    outcome: str = "done",
+    **params: object,
+) -> None:
+    events.record(
+        f"deployment.{_kind(to)}",
+        deployment,
+        deployment.target.node,
+        by,
+        outcome=outcome,
+        **described(deployment),
+        **params,
+    )
+
+
+def _kind(state: StrEnum) -> str:
+    words = "".join(f"-{c.lower()}" if c.isupper() else c for c in state.value)
+    return words.lstrip("-")

@@ -1,0 +1,65 @@
+"""Writing the audit trail."""
+
+from contextvars import ContextVar
+
+from django.db.models import Model
+
+from orchestration.models import Agent, Event, Node
+from rbac.models import User
+
+# Where the request that is being served came from; set by the web layer.
+source_address: ContextVar[str | None] = ContextVar("source_address", default=None)
+
+Actor = User | Agent | None
+
+
+def draft(
+    kind: str,
+    subject: Model,
+    node: Node | None,
+    by: Actor,
+    /,
+    *,
+    outcome: str = "done",
+    **params: object,
+) -> Event:
+    """An event that is not saved yet, for writing many at once.
+
+    ``by`` is a person, an agent, or None for the product itself.
+    """
+    return Event(
+        context_id=node.context_id if node else None,
+        node=node,
+        kind=kind,
+        outcome=outcome,
+        user=by if isinstance(by, User) else None,
+        agent=by if isinstance(by, Agent) else None,
+        actor=_name(by),
+        object_type=type(subject).__name__,
+        object_id=subject.pk,
+        object_name=str(subject)[:200],
+        params=params,
+        address=source_address.get(),
+    )
+
+
+def record(
+    kind: str,
+    subject: Model,
+    node: Node | None,
+    by: Actor,
+    /,
+    *,
+    outcome: str = "done",
+    **params: object,
+) -> Event:
+    """Add one row to the audit trail, in the caller's transaction."""
+    event = draft(kind, subject, node, by, outcome=outcome, **params)
+    event.save(force_insert=True)
+    return event
+
+
+def _name(by: Actor) -> str:
+    if isinstance(by, User):
+        return by.get_full_name() or by.get_username()
+    return by.name if isinstance(by, Agent) else "Sitewright"

@@ -1,0 +1,75 @@
+"""Accounts. What a person may do is a role's business, not the account's."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from orchestration import hints
+from orchestration.services import events
+from orchestration.services.errors import Invalid
+from rbac.access import Denied, Verdict
+from rbac.models import User
+
+
+@transaction.atomic
+def create(by: User, username: str, password: str, *, full_name: str = "", email: str = "") -> User:
+    """Make an account. Superusers only.
+
+    Raises:
+        Invalid: ``name-empty``, ``name-taken``, ``password-weak``.
+    """
+    _require_superuser(by)
+    if not username.strip():
+        raise Invalid("name-empty")
+    if User.objects.filter(username__iexact=username).exists():
+        raise Invalid("name-taken", name=username)
+    _check_password(password)
+    first, _, last = full_name.partition(" ")
+    user = User.objects.create_user(username, email, password, first_name=first, last_name=last)
+    events.record("person.created", user, None, by)
+    return user
+
+
+@transaction.atomic
+def change(
+    by: User, user: User, *, is_active: bool, is_staff: bool, groups: Iterable[Group]
+) -> User:
+    """Let a person in or shut them out, and set their groups. Superusers only."""
+    _require_superuser(by)
+    User.objects.filter(pk=user.pk).update(is_active=is_active, is_staff=is_staff)
+    user.refresh_from_db()
+    user.groups.set(groups)
+    events.record("person.changed", user, None, by, active=is_active, staff=is_staff)
+    hints.tell_rights([user.pk])
+    return user
+
+
+@transaction.atomic
+def set_password(by: User, user: User, password: str) -> None:
+    """Set a password: one's own, or anybody's as a superuser.
+
+    Raises:
+        Invalid: ``password-weak``.
+    """
+    if by.pk != user.pk:
+        _require_superuser(by)
+    _check_password(password)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    events.record("person.password-set", user, None, by)
+
+
+def _require_superuser(by: User) -> None:
+    if not (by.is_active and by.is_superuser):
+        raise Denied(Verdict(ok=False, code="superuser-only"))
+
+
+def _check_password(password: str) -> None:
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        problems = [{"code": "password", "message": m} for m in error.messages]
+        raise Invalid("password-weak", problems) from error

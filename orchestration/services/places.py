@@ -1,0 +1,180 @@
+"""Sites and targets: the hierarchy that people see."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.db import transaction
+
+from orchestration import hints
+from orchestration.models import Agent, Node, Target
+from orchestration.services import desired, events
+from orchestration.services.contexts import capabilities_named
+from orchestration.services.errors import Invalid, Refused
+from orchestration.services.tree import plant
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+SYSTEM_SCOPES = frozenset(
+    {"kube-system", "kube-public", "kube-node-lease", "azure-arc", "gatekeeper-system"}
+)
+
+
+@transaction.atomic
+def create_site(
+    by: User, parent: Node, name: str, *, display_name: str = "", time_zone: str = ""
+) -> Node:
+    """Add a site one level below its parent.
+
+    Raises:
+        Invalid: ``name-empty``, ``name-taken``, ``level-too-deep``,
+            ``parent-not-a-place``, ``time-zone-unknown``.
+    """
+    may(by, Perm.EDIT_HIERARCHY, parent).require()
+    _check_time_zone(time_zone)
+    level = _level_below(parent)
+    if level >= len(parent.context.levels) - 1:
+        raise Invalid("level-too-deep", level=parent.context.level_name(level))
+    node = plant(
+        parent.context,
+        parent,
+        Node.Kind.SITE,
+        name,
+        level=level,
+        display_name=display_name,
+        time_zone=time_zone,
+    )
+    events.record("site.created", node, node, by)
+    hints.tell([f"node:{parent.pk}"], parent.path)
+    return node
+
+
+@transaction.atomic
+def create_target(
+    by: User,
+    parent: Node,
+    name: str,
+    *,
+    display_name: str = "",
+    scope: str = "default",
+    capabilities: Sequence[str] = (),
+    specification: Mapping[str, Any] | None = None,
+) -> Target:
+    """Add a target below a site, or below the context's root.
+
+    Raises:
+        Invalid: as for `create_site`, and ``scope-reserved``,
+            ``capability-unknown``.
+    """
+    may(by, Perm.EDIT_TARGETS, parent).require()
+    _check_scope(scope)
+    level = min(_level_below(parent), len(parent.context.levels) - 1)
+    node = plant(
+        parent.context,
+        parent,
+        Node.Kind.TARGET,
+        name,
+        level=level,
+        display_name=display_name,
+    )
+    target = Target.objects.create(node=node, scope=scope, specification=dict(specification or {}))
+    target.capabilities.set(capabilities_named(node.context, capabilities))
+    events.record("target.created", target, node, by, capabilities=list(capabilities))
+    hints.tell([f"node:{parent.pk}"], parent.path)
+    return target
+
+
+@transaction.atomic
+def change_node(by: User, node: Node, *, name: str, display_name: str, time_zone: str) -> Node:
+    """Rename a site or target, or change its time zone.
+
+    Raises:
+        Invalid: ``name-empty``, ``name-taken``, ``time-zone-unknown``.
+    """
+    perm = Perm.EDIT_TARGETS if node.kind == Node.Kind.TARGET else Perm.EDIT_HIERARCHY
+    may(by, perm, node).require()
+    _check_time_zone(time_zone)
+    if not name.strip():
+        raise Invalid("name-empty")
+    taken = Node.objects.filter(parent_id=node.parent_id, name=name.strip())
+    if taken.exclude(pk=node.pk).exists():
+        raise Invalid("name-taken", name=name)
+    node.name, node.display_name, node.time_zone = name.strip(), display_name, time_zone
+    node.save(update_fields=["name", "display_name", "time_zone"])
+    events.record(f"{node.kind}.changed", node, node, by)
+    hints.tell([f"node:{node.pk}", f"target:{node.pk}"], node.path)
+    return node
+
+
+@transaction.atomic
+def change_target(
+    by: User,
+    target: Target,
+    *,
+    scope: str,
+    capabilities: Sequence[str],
+    specification: Mapping[str, Any],
+    agent: Agent | None,
+) -> Target:
+    """Change what a target offers and who serves it.
+
+    Raises:
+        Invalid: ``scope-reserved``, ``capability-unknown``, ``agent-elsewhere``.
+        Refused: ``scope-in-use`` while something is installed.
+    """
+    may(by, Perm.EDIT_TARGETS, target.node).require()
+    _check_scope(scope)
+    if agent is not None and not target.node.path.startswith(agent.node.path):
+        raise Invalid("agent-elsewhere", agent=agent.name)
+    if scope != target.scope and target.instances.exclude(current=None).exists():
+        raise Refused("scope-in-use", scope=target.scope)
+    if agent != target.agent:
+        may(by, Perm.MANAGE_AGENTS, target.node).require()
+    former = target.agent
+    target.scope, target.specification = scope, dict(specification)
+    target.agent = agent
+    target.save()
+    target.capabilities.set(capabilities_named(target.node.context, capabilities))
+    events.record("target.changed", target, target.node, by)
+    desired.bump(served.pk for served in (former, agent) if served is not None)
+    hints.tell([f"target:{target.pk}"], target.node.path)
+    return target
+
+
+@transaction.atomic
+def remove(by: User, node: Node) -> None:
+    """Delete a site or target that holds nothing any more.
+
+    Raises:
+        Refused: ``place-not-empty``, ``place-has-agents``.
+    """
+    target = Target.objects.filter(node=node).first()
+    perm = Perm.EDIT_TARGETS if target else Perm.EDIT_HIERARCHY
+    may(by, perm, node).require()
+    if node.children.exists() or (target and target.instances.exists()):
+        raise Refused("place-not-empty", place=node.title)
+    if node.agents.exists():
+        raise Refused("place-has-agents", place=node.title)
+    parent = node.parent
+    events.record(f"{node.kind}.removed", node, parent, by)
+    hints.tell([f"node:{node.parent_id}"], node.path)
+    node.delete()
+
+
+def _level_below(parent: Node) -> int:
+    if parent.kind == Node.Kind.CONTEXT:
+        return 0
+    if parent.kind != Node.Kind.SITE or parent.level is None:
+        raise Invalid("parent-not-a-place", parent=parent.title)
+    return parent.level + 1
+
+
+def _check_scope(scope: str) -> None:
+    if scope in SYSTEM_SCOPES or not scope:
+        raise Invalid("scope-reserved", scope=scope)
+
+
+def _check_time_zone(name: str) -> None:
+    if name and name not in available_timezones():
+        raise Invalid("time-zone-unknown", name=name)

@@ -1,0 +1,128 @@
+"""Taking in what agents say happened, once each and never out of order."""
+
+from django.db import transaction
+from django.db.models import Q
+
+from agent import wire
+from orchestration.models import Agent, Deployment, SolutionInstance
+from orchestration.services import deployments, events, steps
+from orchestration.services.lives import move
+from orchestration.states import (
+    ACTIVE_DEPLOYMENT,
+    DEPLOYMENT,
+    DeploymentState,
+    InstanceState,
+    way,
+)
+
+_S, _W = DeploymentState, wire.ReportState
+
+_MEANS: dict[wire.ReportState, DeploymentState] = {
+    _W.RECEIVED: _S.OFFERED,
+    _W.STAGING: _S.STAGING,
+    _W.STAGED: _S.STAGED,
+    _W.APPLYING: _S.APPLYING,
+    _W.VERIFYING: _S.VERIFYING,
+    _W.COMMITTED: _S.SUCCEEDED,
+    _W.REVERTING: _S.REVERTING,
+    _W.REVERTED: _S.REVERTED,
+    _W.REVERT_FAILED: _S.REVERT_FAILED,
+    _W.FAILED: _S.FAILED,
+    _W.REJECTED: _S.REJECTED,
+    _W.REMOVING: _S.APPLYING,
+    _W.REMOVED: _S.SUCCEEDED,
+}
+
+
+def accept(agent: Agent, batch: wire.ReportBatch) -> wire.ReportAnswer:
+    """Take in a batch; each report counts by itself and is answered for good.
+
+    A report counts if the instance is the agent's own and its (generation,
+    sequence) is newer than what was taken in before. Codes of rejection:
+    ``unknown-instance``, ``stale``, ``ahead``.
+    """
+    accepted, rejected = [], []
+    for report in sorted(batch.reports, key=lambda r: (r.instance, r.sequence)):
+        code = _accept_one(agent, report)
+        if code:
+            rejected.append(wire.RejectedReport(id=report.id, code=code))
+        else:
+            accepted.append(report.id)
+    return wire.ReportAnswer(accepted=tuple(accepted), rejected=tuple(rejected))
+
+
+@transaction.atomic
+def _accept_one(agent: Agent, report: wire.Report) -> str:
+    """Take in one report; returns why not, or nothing."""
+    instance = (
+        SolutionInstance.objects.select_related("target__node", "template__node")
+        .filter(pk=report.instance, target__agent=agent)
+        .first()
+    )
+    if instance is None:
+        return "unknown-instance"
+    if report.generation > instance.generation:
+        return "ahead"
+    if not _claim(instance, report):
+        return "stale"
+    _observe(instance, report)
+    deployment = _attempt(report)
+    if deployment is not None:
+        steps.note(deployment, report)
+        _follow(deployment, report, agent)
+    elif report.state is _W.COMMITTED and instance.state == InstanceState.FAILED:
+        # Too late for the attempt, but the line runs, and the screen says so.
+        move(instance, InstanceState.DEPLOYED)
+        events.record("instance.recovered", instance, instance.target.node, agent)
+    return ""
+
+
+def _claim(instance: SolutionInstance, report: wire.Report) -> bool:
+    """Compare-and-set on (generation, sequence): the first of two equals wins."""
+    older = Q(observed_generation__lt=report.generation) | Q(
+        observed_generation=report.generation, observed_sequence__lt=report.sequence
+    )
+    rows = SolutionInstance.objects.filter(older, pk=instance.pk)
+    return (
+        rows.update(observed_generation=report.generation, observed_sequence=report.sequence) == 1
+    )
+
+
+def _observe(instance: SolutionInstance, report: wire.Report) -> None:
+    """Write down what runs, also when no attempt is waiting to hear it."""
+    if report.state in (_W.COMMITTED, _W.REVERTED):
+        seen = report.observed_revision_id
+        if seen is None or instance.revisions.filter(pk=seen).exists():
+            SolutionInstance.objects.filter(pk=instance.pk).update(current=seen)
+    elif report.state in (_W.REMOVED, _W.REVERT_FAILED):
+        SolutionInstance.objects.filter(pk=instance.pk).update(current=None)
+
+
+def _attempt(report: wire.Report) -> Deployment | None:
+    return (
+        Deployment.objects.select_related(
+            "rollout",
+            "instance__template__node",
+            "target__node",
+            "revision__template_version",
+            "from_revision__template_version",
+        )
+        .filter(
+            instance=report.instance,
+            generation=report.generation,
+            state__in=ACTIVE_DEPLOYMENT,
+        )
+        .first()
+    )
+
+
+def _follow(deployment: Deployment, report: wire.Report, agent: Agent) -> None:
+    """Walk the attempt to where the agent is, one transition at a time."""
+    to = _MEANS[report.state]
+    for state in way(DEPLOYMENT, deployment.state, to):
+        stage = DeploymentState(state)
+        if DEPLOYMENT[stage].final:
+            failure = report.failure.to_json() if report.failure else None
+            deployments.finish(deployment, stage, agent, failure=failure)
+        else:
+            deployments.advance(deployment, stage, agent)

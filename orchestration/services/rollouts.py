@@ -1,0 +1,185 @@
+"""Starting, retrying, rolling back, uninstalling and cancelling, for many lines.
+
+Everything is a rollout, also one line: there is one way in.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from orchestration import hints
+from orchestration.models import Deployment, Rollout, SolutionInstance, SolutionVersion
+from orchestration.services import deployments, events
+from orchestration.services.errors import Invalid, Refused
+from orchestration.services.lives import move
+from orchestration.states import (
+    ACTIVE_DEPLOYMENT,
+    CANCELLABLE_DEPLOYMENT,
+    FAILED_DEPLOYMENT,
+    INSTANCE,
+    DeploymentState,
+    InstanceState,
+    PublicationState,
+)
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+# One wave, no soak, no minimum sample: "deploy these twelve". Times in seconds.
+PLAIN_POLICY = {
+    "name": "all at once",
+    "offline_after": 120,
+    "catch_up_until": 7 * 24 * 3600,
+    "timeouts": {"staging": 1800, "apply": 900, "verify": 600},
+}
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One instance and what it should come to; None means uninstalled."""
+
+    instance: SolutionInstance
+    revision: SolutionVersion | None
+
+
+def deploy(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "") -> Rollout:
+    """Bring each revision's own instance to it.
+
+    Raises:
+        Invalid: ``nothing-chosen``, ``instance-twice``.
+        Refused: ``not-deployable``, ``deployment-active``.
+    """
+    aims = [Aim(revision.instance, revision) for revision in revisions]
+    return _start(by, Rollout.Kind.DEPLOY, Perm.DEPLOY, aims, comment)
+
+
+def roll_back(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "") -> Rollout:
+    """Bring instances back to revisions chosen from their own history."""
+    aims = [Aim(revision.instance, revision) for revision in revisions]
+    return _start(by, Rollout.Kind.ROLL_BACK, Perm.DEPLOY, aims, comment)
+
+
+def retry(by: User, failed: Sequence[Deployment], *, comment: str = "") -> Rollout:
+    """Try failed attempts again, as new attempts; the old ones stay as they ended.
+
+    Raises:
+        Refused: ``not-failed``, ``deployment-active``.
+    """
+    for deployment in failed:
+        if deployment.state not in FAILED_DEPLOYMENT:
+            raise Refused("not-failed", line=str(deployment.target))
+    aims = [Aim(deployment.instance, deployment.revision) for deployment in failed]
+    perm = Perm.DEPLOY if all(aim.revision for aim in aims) else Perm.UNINSTALL
+    return _start(by, Rollout.Kind.RETRY, perm, aims, comment)
+
+
+def uninstall(by: User, instances: Sequence[SolutionInstance], *, comment: str = "") -> Rollout:
+    """Remove what runs from these lines; published revisions stay."""
+    aims = [Aim(instance, None) for instance in instances]
+    return _start(by, Rollout.Kind.UNINSTALL, Perm.UNINSTALL, aims, comment)
+
+
+@transaction.atomic
+def cancel(by: User, deployment: Deployment) -> None:
+    """Stop an attempt that has not begun to change anything at the line.
+
+    Raises:
+        Refused: ``too-late-to-cancel``.
+    """
+    may(by, Perm.DEPLOY, deployment.target.node).require()
+    if deployment.state not in CANCELLABLE_DEPLOYMENT:
+        raise Refused("too-late-to-cancel", state=deployment.state)
+    deployments.finish(deployment, DeploymentState.CANCELLED, by)
+    deployments.withdraw(deployment)
+
+
+def _start(by: User, kind: Rollout.Kind, perm: Perm, aims: list[Aim], comment: str) -> Rollout:
+    _check(by, perm, aims)
+    try:
+        with transaction.atomic():
+            return _write(by, kind, aims, comment)
+    except IntegrityError as error:
+        # Somebody started one of these between the check and the insert.
+        raise Refused("deployment-active", **_who_is_faster(aims)) from error
+
+
+def _check(by: User, perm: Perm, aims: list[Aim]) -> None:
+    if not aims:
+        raise Invalid("nothing-chosen")
+    if len({aim.instance.pk for aim in aims}) != len(aims):
+        raise Invalid("instance-twice")
+    for aim in aims:
+        may(by, perm, aim.instance.target.node).require()
+    for aim in aims:
+        _check_state(aim)
+    busy = _who_is_faster(aims)
+    if busy:
+        raise Refused("deployment-active", **busy)
+
+
+def _check_state(aim: Aim) -> None:
+    if aim.revision and aim.revision.state != PublicationState.READY_TO_DEPLOY:
+        raise Refused("not-deployable", revision=aim.revision.label)
+    to = InstanceState.DEPLOYING if aim.revision else InstanceState.UNINSTALLING
+    state = aim.instance.state
+    busy = state in {InstanceState.DEPLOYING, InstanceState.UNINSTALLING}
+    if not busy and to not in INSTANCE[state].to:
+        raise Refused("not-installed", line=str(aim.instance.target))
+
+
+def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollout:
+    context = aims[0].instance.target.node.context
+    rollout = Rollout.objects.create(
+        context=context, kind=kind, policy=PLAIN_POLICY, comment=comment, started_by=by
+    )
+    made = Deployment.objects.bulk_create(
+        Deployment(
+            rollout=rollout,
+            instance=aim.instance,
+            target=aim.instance.target,
+            revision=aim.revision,
+            from_revision=aim.instance.current,
+        )
+        for aim in aims
+    )
+    events.record(
+        "rollout.started",
+        rollout,
+        None,
+        by,
+        kind=kind.value,
+        lines=[str(aim.instance.target) for aim in aims],
+    )
+    for deployment, aim in zip(made, aims, strict=True):
+        to = InstanceState.DEPLOYING if aim.revision else InstanceState.UNINSTALLING
+        move(aim.instance, to)
+        events.record(
+            "deployment.started",
+            deployment,
+            aim.instance.target.node,
+            by,
+            **deployments.described(deployment),
+        )
+        deployments.tell(deployment)
+    hints.wake("orchestration.tasks.advance_due")
+    return rollout
+
+
+def _who_is_faster(aims: list[Aim]) -> dict[str, object]:
+    active = (
+        Deployment.objects.filter(
+            instance__in=[aim.instance.pk for aim in aims], state__in=ACTIVE_DEPLOYMENT
+        )
+        .select_related("target__node", "rollout__started_by")
+        .first()
+    )
+    if active is None:
+        return {}
+    by = active.rollout.started_by
+    return {
+        "line": str(active.target),
+        "deployment": active.pk,
+        "by": str(by) if by else "",
+        "at": active.created_at.isoformat(),
+    }

@@ -1,0 +1,14 @@
+"""The recurring look at everything that is due, whatever messages were lost."""
+
+from django.utils import timezone
+
+from orchestration.models import WorkerHeartbeat
+from orchestration.services import dispatch
+
+NAME = "sweep"
+
+
+def run() -> int:
+    """Move due work on, and leave a sign of life; returns rows looked at."""
+    WorkerHeartbeat.objects.update_or_create(name=NAME, defaults={"at": timezone.now()})
+    return dispatch.advance_due()
