@@ -1,6 +1,7 @@
 """Settings of the control plane, from environment variables."""
 
 from importlib.metadata import distribution
+from pathlib import Path
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -13,6 +14,7 @@ django_stubs_ext.monkeypatch()
 SITEWRIGHT_DEMO = DEMO
 SITEWRIGHT_DATA_DIR = DATA_DIR
 SECRET_KEY = environment.secret_key()
+SIGNING_KEY_FILE = Path(env.str("SIGNING_KEY_FILE", default=str(DATA_DIR / "signing_key")))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
@@ -150,6 +152,25 @@ STORAGES = {
     "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 MEDIA_ROOT = DATA_DIR / "media"
+
+# Sockets and workers; everything else of Celery is in portal.celery
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CHANNEL_LAYERS = {
+    "default": (
+        {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {
+                "hosts": [
+                    # Hints are sent after a commit: a broker that hangs must not hold the answer.
+                    {"address": REDIS_URL, "socket_timeout": 3, "socket_connect_timeout": 3}
+                ]
+            },
+        }
+        if REDIS_URL
+        else {"BACKEND": "portal.channel_layer.ThreadSafeLayer"}
+    )
+}
 
 # Words and clocks
 
