@@ -1,0 +1,93 @@
+"""The browser's socket: says that something changed, never what.
+
+The page asks for the part again, through the same view and the same right as ever.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from contextlib import suppress
+from http import HTTPStatus
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from portal.hub import PersonListener, hub
+from rbac.access import granted_paths
+from rbac.models import User
+from rbac.permissions import Perm
+
+VIEWS = (Perm.VIEW_HIERARCHY, Perm.VIEW_VALUES, Perm.VIEW_SOLUTIONS, Perm.VIEW_DEPLOYMENTS)
+LOOK_AGAIN = 60.0  # seconds after which session and rights are checked anew
+SHORTEST_GAP = 0.25  # seconds between two messages to one browser
+BROKEN = 1011
+SIGNED_OUT = 4000 + HTTPStatus.UNAUTHORIZED
+log = logging.getLogger(__name__)
+
+
+def standing(session_key: str | None) -> tuple[int, list[str]] | None:
+    """Return who a session belongs to and what they may watch, or None when it has ended."""
+    if not session_key:
+        return None
+    request = HttpRequest()
+    request.session = import_string(f"{settings.SESSION_ENGINE}.SessionStore")(session_key)
+    user = get_user(request)  # checks the password's hash too: a new password ends old sessions
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return user.pk, granted_paths(user, *VIEWS)
+
+
+class LiveConsumer(AsyncWebsocketConsumer):
+    """Sends ``{"topics": [...]}``; ``["*"]`` means: read everything again.
+
+    Closes with 4401 when the session ends.
+    """
+
+    channel_layer_alias = None  # type: ignore[assignment]  # the hub listens for all sockets at once
+
+    async def connect(self) -> None:
+        """Accept people who are signed in."""
+        self.session_key = self.scope["session"].session_key
+        found = await database_sync_to_async(standing)(self.session_key)
+        await self.accept()
+        if found is None:
+            await self.close(SIGNED_OUT)
+            return
+        self.serving = asyncio.create_task(self._serve(PersonListener(*found)))
+
+    async def disconnect(self, code: int) -> None:
+        """Stop listening."""
+        serving: asyncio.Task[None] | None = getattr(self, "serving", None)
+        if serving is not None:
+            serving.cancel()
+            with suppress(asyncio.CancelledError):
+                await serving
+
+    async def _serve(self, listener: PersonListener) -> None:
+        try:
+            async with hub().listen(listener):
+                await self._tell(listener)
+            await self.close(SIGNED_OUT)
+        except Exception:
+            log.exception("live.failed")
+            await self.close(BROKEN)  # the browser connects anew and reads everything again
+
+    async def _tell(self, listener: PersonListener) -> None:
+        """Pass topics on until the session ends."""
+        checked = time.monotonic()
+        while True:
+            topics = await listener.wait(checked + LOOK_AGAIN - time.monotonic())
+            if listener.RIGHTS in topics or time.monotonic() - checked >= LOOK_AGAIN:
+                found = await database_sync_to_async(standing)(self.session_key)
+                if found is None:
+                    return
+                listener.paths = tuple(found[1])
+                checked = time.monotonic()
+            if said := topics - {listener.RIGHTS}:
+                await self.send(json.dumps({"topics": sorted(said)}))
+                await asyncio.sleep(SHORTEST_GAP)
