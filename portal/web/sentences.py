@@ -1,0 +1,105 @@
+"""One sentence for every code that says no, in the reader's language.
+
+The same sentence explains a disabled button, a refused page and an error of the REST interface. A
+guard (tests/guards/test_sentences.py) finds codes that have none.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from rbac.access import Verdict
+from rbac.permissions import LABELS, Perm
+
+UNKNOWN = _("This is not possible (%(code)s).")
+
+REFUSALS = {
+    "signed-out": _("Sign in first."),
+    "inactive": _("This account has been closed."),
+    "right-missing": _("You do not have the right “%(right)s” at %(place)s."),
+    "role-unknown": _("There is no role called %(role)s."),
+    "superuser-only": _("Only an administrator of the whole installation may do this."),
+    "value-disabled": _("%(key)s is kept by somebody else and cannot be changed here."),
+}
+
+SENTENCES = {
+    # places
+    "name-empty": _("Give it a name."),
+    "name-missing": _("Give it a name: the file does not say one."),
+    "name-taken": _("There is already one called %(name)s here."),
+    "level-too-deep": _("Nothing can be placed below the level %(level)s."),
+    "levels-empty": _("Name at least one level."),
+    "levels-in-use": _("There are still places at a level that would go: %(places)s."),
+    "levels-repeated": _("Two levels have the same name."),
+    "parent-not-a-place": _("%(parent)s is not a place that can hold others."),
+    "place-has-agents": _("%(place)s still has agents. Revoke or move them first."),
+    "place-not-empty": _("%(place)s still holds others. Remove or move them first."),
+    "scope-in-use": _("Something is installed in the scope %(scope)s; it cannot be changed now."),
+    "scope-reserved": _("The scope %(scope)s belongs to the system. Choose another."),
+    "time-zone-unknown": _("There is no time zone called %(name)s."),
+    "capability-in-use": _("The capability %(name)s is still asked for or offered."),
+    "capability-unknown": _("The context has no such capability: %(names)s."),
+    # agents
+    "agent-elsewhere": _("The agent %(agent)s belongs to another place."),
+    "agent-pending": _("The agent waits for approval."),
+    "agent-revoked": _("The agent has been revoked."),
+    "challenge-invalid": _("The challenge is unknown, used or too old. Ask for a new one."),
+    "key-malformed": _("The key is not a key of the kind the protocol asks for."),
+    "session-expired": _("The session has ended. Start a new one."),
+    "target-elsewhere": _("These lines do not belong to the place: %(targets)s."),
+    "token-invalid": _("The enrolment token is unknown, used up or too old."),
+    # people
+    "password-weak": _("Choose a stronger password."),
+    # catalog
+    "document-unreadable": _("%(name)s cannot be read."),
+    "schema-refused": _("The schema %(name)s has errors."),
+    "schema-unknown": _("There is no schema %(schema)s. Import it first."),
+    "template-refused": _("The template %(name)s has errors."),
+    "version-exists": _("%(version)s exists already, and versions never change. Use a new one."),
+    "version-malformed": _("%(version)s is not a version such as 1.2.0."),
+    # values and revisions
+    "values-changed": _("Somebody else changed these values meanwhile. Look at both."),
+    "values-refused": _("Some values break the rules of the schema."),
+    "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
+    # deployments
+    "deployment-active": _("Something else is being done to this line; wait until it is over."),
+    "instance-twice": _("The same line is named twice."),
+    "moved-meanwhile": _("It has moved on meanwhile and is now: %(state)s."),
+    "not-deployable": _("Revision %(revision)s cannot be deployed."),
+    "not-failed": _("The last deployment to %(line)s did not fail."),
+    "not-from-here": _("This is not possible now; it is: %(state)s."),
+    "not-installed": _("It is not installed on %(line)s."),
+    "nothing-chosen": _("Choose at least one line."),
+    "too-late-to-cancel": _("It is too late to cancel; it is: %(state)s."),
+}
+
+
+def refusal(verdict: Verdict) -> str:
+    """Return the reason of a verdict that says no; empty for a yes."""
+    if verdict:
+        return ""
+    params = dict(verdict.params)
+    if "perm" in params:
+        params["right"] = gettext(LABELS[Perm(str(params["perm"]))])
+    return _filled(REFUSALS, verdict.code, params)
+
+
+def sentence(code: str, params: Mapping[str, object]) -> str:
+    """Return why a service did not do what it was asked."""
+    return _filled(SENTENCES, code, params)
+
+
+class _Readable(dict[str, object]):
+    """Parameters of a sentence; one that was not given leaves a gap and no error."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _filled(sentences: Mapping[str, object], code: str, params: Mapping[str, object]) -> str:
+    readable = _Readable(code=code)
+    for name, value in params.items():
+        many = isinstance(value, list | tuple | set)
+        readable[name] = ", ".join(map(str, value)) if many else value
+    return str(sentences.get(code, UNKNOWN)) % readable
