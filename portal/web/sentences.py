@@ -100,6 +100,8 @@ class _Readable(dict[str, object]):
 def _filled(sentences: Mapping[str, object], code: str, params: Mapping[str, object]) -> str:
     readable = _Readable(code=code)
     for name, value in params.items():
-        many = isinstance(value, list | tuple | set)
-        readable[name] = ", ".join(map(str, value)) if many else value
+        if isinstance(value, list | tuple | set):
+            readable[name] = ", ".join(str(one) for one in value)
+        else:
+            readable[name] = value
     return str(sentences.get(code, UNKNOWN)) % readable
