@@ -28,12 +28,13 @@ from asgiref.typing import (
     Scope,
 )
 from channels.routing import URLRouter
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.wsgi import get_wsgi_application
 
+from portal import environment
+from portal.api.agent.door import Door
 from portal.celery import REDIS_URL, app
 from portal.embedded import EmbeddedWorker
 from portal.routing import sockets
@@ -58,7 +59,7 @@ class AgentHandler(ASGIHandler):
         self._middleware_chain = convert_exception_to_response(self._get_response_async)  # type: ignore[attr-defined]  # missing in the stubs
 
 
-if not settings.SECRET_KEY:
+if not environment.secret_key():
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Give the server a long random one, or SITEWRIGHT_DEMO=1 to try."
     )
@@ -67,7 +68,7 @@ people = cast(
     "ASGI3Application",
     WSGIMiddleware(cast("WSGIApp", get_wsgi_application()), workers=PEOPLE_THREADS),
 )
-agents = cast("ASGI3Application", AgentHandler())
+agents = Door(cast("ASGI3Application", AgentHandler()))
 browsers_and_agents = cast("ASGI3Application", URLRouter(sockets))
 
 

@@ -60,7 +60,16 @@ def agent_for(access_token: str) -> Agent:
         sent = tokens.loads(access_token, salt=_SESSION, max_age=SESSION_VALID)
     except tokens.BadSignature as error:
         raise Refused("session-expired") from error
-    agent = Agent.objects.select_related("node").filter(pk=sent["agent"]).first()
+    return standing(sent["agent"])
+
+
+def standing(agent_id: int) -> Agent:
+    """An agent that may call now; for what stays open longer than one call.
+
+    Raises:
+        Refused: ``session-expired``, ``agent-pending``, ``agent-revoked``.
+    """
+    agent = Agent.objects.select_related("node").filter(pk=agent_id).first()
     if agent is None:
         raise Refused("session-expired")
     _require_approved(agent)

@@ -45,8 +45,10 @@ SENTENCES = {
     "agent-pending": _("The agent waits for approval."),
     "agent-revoked": _("The agent has been revoked."),
     "challenge-invalid": _("The challenge is unknown, used or too old. Ask for a new one."),
+    "content-unknown": _("None of the agent's revisions has this content."),
     "key-malformed": _("The key is not a key of the kind the protocol asks for."),
     "session-expired": _("The session has ended. Start a new one."),
+    "signature-invalid": _("The signature does not fit the call and the agent's key."),
     "target-elsewhere": _("These lines do not belong to the place: %(targets)s."),
     "token-invalid": _("The enrolment token is unknown, used up or too old."),
     # people

@@ -1,0 +1,7 @@
+"""Addresses below /api/."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("agent/v1/", include("portal.api.agent.urls")),
+]
