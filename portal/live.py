@@ -51,11 +51,11 @@ class LiveConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = None  # type: ignore[assignment]  # the hub listens for all sockets at once
 
     async def connect(self) -> None:
-        """Accept people who are signed in."""
+        """Serve people who are signed in."""
         self.session_key = self.scope["session"].session_key
         found = await database_sync_to_async(standing)(self.session_key)
-        await self.accept()
         if found is None:
+            await self.accept()  # a refusal before this has no code that a browser could read
             await self.close(SIGNED_OUT)
             return
         self.serving = asyncio.create_task(self._serve(PersonListener(*found)))
@@ -71,6 +71,8 @@ class LiveConsumer(AsyncWebsocketConsumer):
     async def _serve(self, listener: PersonListener) -> None:
         try:
             async with hub().listen(listener):
+                # Only now: what changes after the page has seen the socket open is not missed.
+                await self.accept()
                 await self._tell(listener)
             await self.close(SIGNED_OUT)
         except Exception:
