@@ -136,16 +136,17 @@ CONTENT_SECURITY_POLICY = {
 # Files
 
 STATIC_URL = "static/"
-STATIC_ROOT = ROOT / "staticfiles"
 STATICFILES_DIRS = [
     ROOT / "static",
     # By file, not by import: the package's own loader needs a setuptools of yesterday.
     ("bootstrap", distribution("XStatic-Bootstrap").locate_file("xstatic/pkg/bootstrap/data")),
 ]
 if DEMO or DEBUG:
+    STATIC_ROOT = None  # served from where they lie
     WHITENOISE_USE_FINDERS = True
     STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
 else:
+    STATIC_ROOT = ROOT / "staticfiles"
     STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
