@@ -6,7 +6,7 @@ from pathlib import Path
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from portal import databases, environment
+from portal import databases, environment, logs
 from portal.environment import DATA_DIR, DEBUG, DEMO, HTTPS, ROOT, env
 
 django_stubs_ext.monkeypatch()
@@ -43,6 +43,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.web.request_log.request_log",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -172,6 +173,10 @@ CHANNEL_LAYERS = {
         else {"BACKEND": "portal.channel_layer.ThreadSafeLayer"}
     )
 }
+
+# Logs
+
+LOGGING = logs.config(readable=DEMO or DEBUG, level=env.str("LOG_LEVEL", default="INFO"))
 
 # Words and clocks
 
