@@ -1,0 +1,93 @@
+"""What base.html shows around every page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from portal.web import navigation
+from portal.web.requests import wants_part
+from rbac.models import User
+
+THEMES = ("light", "dark")
+SCRIPTS = (
+    "js/theme.js",
+    "js/connection.js",
+    "js/live.js",
+    "js/keep.js",
+    "js/pane.js",
+    "js/menus.js",
+    "js/messages.js",
+    "js/ages.js",
+    "js/forms.js",
+    "js/selection.js",
+    "js/grid.js",
+    "js/copy.js",
+)
+
+
+class ScopeNode(Protocol):
+    """A place in the scope picker; ``depth`` counts from 0 at the top of what one may see."""
+
+    id: int
+    name: str
+    depth: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which place every screen is narrowed to, and where the picker sends another choice."""
+
+    action: str
+    nodes: Sequence[ScopeNode]
+    current: int | None = None
+
+
+class Shell:
+    """Read by base.html and its components; each part is made only when a template asks."""
+
+    scripts = SCRIPTS
+    home = "/"
+    context_name = ""
+    scope: Scope | None = None
+    search_url = ""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._user = getattr(request, "user", None)  # none yet where a middleware refuses early
+        self._path = request.path
+        theme = request.COOKIES.get("theme", "")
+        self.theme = theme if theme in THEMES else "auto"
+        self.demo: bool = settings.SITEWRIGHT_DEMO
+
+    @cached_property
+    def sections(self) -> list[navigation.Link]:
+        """Entries of the rail."""
+        return navigation.rail(self._user, self._path) if isinstance(self._user, User) else []
+
+    @cached_property
+    def _pages(self) -> tuple[Promise | str, list[navigation.Link]]:
+        return (
+            navigation.pages(self._user, self._path) if isinstance(self._user, User) else ("", [])
+        )
+
+    @property
+    def section_label(self) -> Promise | str:
+        """Name of the part one is in."""
+        return self._pages[0]
+
+    @property
+    def pages(self) -> list[navigation.Link]:
+        """Pages of the part one is in."""
+        return self._pages[1]
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor: ``shell``, and ``base_template`` for ``{% extends base_template %}``."""
+    return {
+        "shell": Shell(request),
+        "base_template": "part.html" if wants_part(request) else "base.html",
+    }
