@@ -1,10 +1,12 @@
 """Every address of the control plane."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from portal.pages.design import design
 from portal.web.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,3 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
 ]
+
+if settings.DEBUG or settings.SITEWRIGHT_DEMO:
+    urlpatterns.append(path("design/", design, name="design"))
