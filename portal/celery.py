@@ -21,7 +21,7 @@ VISIBILITY_TIMEOUT = 600
 
 app = Celery("sitewright")
 app.conf.update(
-    broker_url=REDIS_URL or "memory://",
+    broker_url=REDIS_URL or "memory://localhost/",
     broker_connection_retry_on_startup=True,
     broker_transport_options=(
         {

@@ -13,6 +13,7 @@ from celery.beat import EmbeddedService, Scheduler
 from celery.worker import WorkController
 
 CONCURRENCY = 4
+NAP = 1  # second
 START_WITHIN = 10.0  # seconds
 STOP_WITHIN = 10.0  # seconds
 log = logging.getLogger(__name__)
@@ -24,8 +25,10 @@ class EmbeddedWorker:
     def __init__(self, app: Celery) -> None:
         self._app = app
         self._ready = Event()
-        # A scheduler in memory: the stock one keeps a file of what it did last.
-        self._beat = cast("Thread", EmbeddedService(app, thread=True, scheduler_cls=Scheduler))
+        # A scheduler in memory: the stock one keeps a file of what it did last. Its naps are short,
+        # because a stop waits for the end of one.
+        service = EmbeddedService(app, max_interval=NAP, thread=True, scheduler_cls=Scheduler)
+        self._beat = cast("Thread", service)
         self._worker: WorkController | None = None
         self._thread = Thread(target=self._run, name="worker", daemon=True)
 
