@@ -1,0 +1,48 @@
+"""The right a page needs before it shows anything; a guard fails any page without one."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from orchestration.services.events import source_address
+from portal.web.requests import PortalRequest
+from rbac.access import may_anywhere
+from rbac.permissions import LABELS, Perm
+from rbac.roles import roles_with
+
+P = ParamSpec("P")
+View = Callable[Concatenate[PortalRequest, P], HttpResponse]
+
+
+def needs(*perms: Perm) -> Callable[[View[P]], View[P]]:
+    """Let in who is signed in and has one of the rights at any place; else sign-in, or a 403.
+
+    What the page shows or changes is narrowed to the right places by queries and services. The
+    rights are kept as ``required`` on the view.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @login_required
+        @wraps(view)
+        def checked(request: PortalRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if not may_anywhere(request.user, *perms):
+                raise PermissionDenied(_nowhere(perms[0]))
+            source_address.set(request.META.get("REMOTE_ADDR"))
+            return view(request, *args, **kwargs)
+
+        checked.required = perms  # type: ignore[attr-defined]  # read by the guard
+        return checked
+
+    return decorate
+
+
+def _nowhere(perm: Perm) -> str:
+    return _("You do not have the right “%(right)s” at any place. Roles with it: %(roles)s.") % {
+        "right": LABELS[perm],
+        "roles": ", ".join(role.label for role in roles_with(perm)),
+    }
