@@ -15,7 +15,9 @@ INSTALL = $(PIP) --require-hashes -r requirements/build.txt \
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: help setup setup-dev demo demo-reset check test test-system test-default test-postgres lock
+.PHONY: help setup setup-dev demo demo-reset lock check check-format check-lint check-types \
+	check-imports check-templates check-migrations check-guards test test-system test-default \
+	test-postgres
 
 help:
 	@echo "make setup       the environment in $(VENV)"
@@ -45,14 +47,29 @@ demo: setup
 demo-reset: setup
 	@SITEWRIGHT_DEMO=1 $(BIN)/python -m demo --reset
 
-check: setup-dev
+# Parts, so that `make --keep-going check` finds everything at once.
+check: check-format check-lint check-types check-imports check-templates check-migrations check-guards
+
+check-format: setup-dev
 	$(BIN)/ruff format --check --quiet .
+
+check-lint: setup-dev
 	$(BIN)/ruff check --quiet .
+
+check-types: setup-dev
 	$(BIN)/mypy
+
+check-imports: setup-dev
 	$(BIN)/lint-imports --no-cache --no-logo
+
+check-templates: setup-dev
 	git ls-files -z 'templates/*.html' | xargs -0 --no-run-if-empty $(BIN)/djade --check --target-version 5.2
 	git ls-files -z 'templates/*.html' | xargs -0 --no-run-if-empty $(BIN)/djhtml --check --tabwidth 2
+
+check-migrations: setup-dev
 	SITEWRIGHT_DEMO=1 $(BIN)/python manage.py makemigrations --check --dry-run
+
+check-guards: setup-dev
 	$(BIN)/pytest --quiet tests/guards
 
 test: setup-dev test-system test-default test-postgres
