@@ -19,7 +19,7 @@ from orchestration.hints import GROUP
 
 EVERYTHING = "*"  # hints may have been missed or are too many: read again whatever is shown
 MOST_TOPICS = 500
-PULSE = 5.0  # seconds of silence before a message to ourselves shows whether the layer works
+PULSE = 1.5  # seconds of silence before a message to ourselves shows whether the layer works
 RETRY = 1.0  # seconds
 Message = dict[str, Any]
 log = logging.getLogger(__name__)

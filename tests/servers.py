@@ -59,9 +59,9 @@ def postgres(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def redis(folder: Path) -> Iterator[str]:
-    """A Redis server that keeps nothing; yields its REDIS_URL."""
-    port = free_port()
+def redis(folder: Path, port: int = 0) -> Iterator[str]:
+    """A Redis server that keeps nothing, at a port or a free one; yields its REDIS_URL."""
+    port = port or free_port()
     server = subprocess.Popen(
         ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder],
         stdout=subprocess.DEVNULL,
