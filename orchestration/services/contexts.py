@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from orchestration.models import Capability, Context, Node
 from orchestration.services import events
@@ -19,12 +19,19 @@ def create(by: User, name: str, levels: Sequence[str], *, display_name: str = ""
 
     Raises:
         Denied: ``superuser-only``.
-        Invalid: ``levels-empty``, ``levels-repeated``.
+        Invalid: ``levels-empty``, ``levels-repeated``, ``name-empty``,
+            ``name-taken``.
     """
     if not by.is_superuser:
         raise Denied(Verdict(ok=False, code="superuser-only"))
     _check_levels(levels)
-    context = Context.objects.create(name=name, display_name=display_name, levels=list(levels))
+    try:
+        with transaction.atomic():
+            context = Context.objects.create(
+                name=name, display_name=display_name, levels=list(levels)
+            )
+    except IntegrityError as error:
+        raise Invalid("name-taken", name=name) from error
     root = plant(context, None, Node.Kind.CONTEXT, name, display_name=display_name)
     plant(context, root, Node.Kind.CATALOG, "catalog", display_name="Catalog")
     events.record("context.created", context, root, by, levels=list(levels))

@@ -90,10 +90,12 @@ def change_node(by: User, node: Node, *, name: str, display_name: str, time_zone
     """Rename a site or target, or change its time zone.
 
     Raises:
-        Invalid: ``name-empty``, ``name-taken``, ``time-zone-unknown``.
+        Invalid: ``not-a-place``, ``name-empty``, ``name-taken``,
+            ``time-zone-unknown``.
     """
     perm = Perm.EDIT_TARGETS if node.kind == Node.Kind.TARGET else Perm.EDIT_HIERARCHY
     may(by, perm, node).require()
+    _check_place(node)
     _check_time_zone(time_zone)
     if not name.strip():
         raise Invalid("name-empty")
@@ -147,11 +149,13 @@ def remove(by: User, node: Node) -> None:
     """Delete a site or target that holds nothing any more.
 
     Raises:
+        Invalid: ``not-a-place``.
         Refused: ``place-not-empty``, ``place-has-agents``.
     """
     target = Target.objects.filter(node=node).first()
     perm = Perm.EDIT_TARGETS if target else Perm.EDIT_HIERARCHY
     may(by, perm, node).require()
+    _check_place(node)
     if node.children.exists() or (target and target.instances.exists()):
         raise Refused("place-not-empty", place=node.title)
     if node.agents.exists():
@@ -160,6 +164,12 @@ def remove(by: User, node: Node) -> None:
     events.record(f"{node.kind}.removed", node, parent, by)
     hints.tell([f"node:{node.parent_id}"], node.path)
     node.delete()
+
+
+def _check_place(node: Node) -> None:
+    """The root, the catalog and its solutions have services of their own."""
+    if node.kind not in {Node.Kind.SITE, Node.Kind.TARGET}:
+        raise Invalid("not-a-place", node=node.title)
 
 
 def _level_below(parent: Node) -> int:

@@ -32,6 +32,7 @@ SENTENCES = {
     "levels-empty": _("Name at least one level."),
     "levels-in-use": _("There are still places at a level that would go: %(places)s."),
     "levels-repeated": _("Two levels have the same name."),
+    "not-a-place": _("%(node)s is neither a place nor a line."),
     "parent-not-a-place": _("%(parent)s is not a place that can hold others."),
     "place-has-agents": _("%(place)s still has agents. Revoke or move them first."),
     "place-not-empty": _("%(place)s still holds others. Remove or move them first."),
