@@ -1,0 +1,22 @@
+"""How much a document, a template or a result may hold."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every limit of the engine; each has an error that names it."""
+
+    document_bytes: int = 1 << 20  # one YAML or JSON file
+    document_depth: int = 32  # maps and lists inside each other
+    alias_expansions: int = 100  # YAML aliases, counted after expansion
+    expression_bytes: int = 4096  # one ${{ … }}
+    nesting: int = 64  # brackets, calls and signs inside each other in one expression
+    include_depth: int = 16  # included templates that include
+    template_keys: int = 100_000  # keys of a template with its includes
+    reference_depth: int = 256  # keys that need keys that need keys, found while evaluating
+    result_bytes: int = 1 << 20  # resolved configuration of one target; also any one text in it
+    digits: int = 4000  # digits of one number
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,35 @@
+"""Patterns in RE2: linear time, so no pattern of an author can hang a server."""
+
+from functools import lru_cache
+from typing import Protocol
+
+import re2
+
+from orchestration.expressions.errors import wrong_type
+
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+
+
+class _Pattern(Protocol):
+    def fullmatch(self, text: str) -> object | None:
+        """Match the whole text."""
+
+
+@lru_cache(maxsize=1024)
+def compile_pattern(pattern: str) -> _Pattern:
+    """Compile a pattern; what RE2 does not take raises Fault of kind `type`."""
+    try:
+        return re2.compile(pattern, _OPTIONS)  # type: ignore[no-any-return]
+    except (re2.error, UnicodeError) as error:
+        reason = (
+            error.args[0].decode(errors="replace")
+            if error.args and isinstance(error.args[0], bytes)
+            else error
+        )
+        raise wrong_type(f"'{pattern[:60]}' is not a pattern: {reason}") from None
+
+
+def full_match(pattern: str, text: str) -> bool:
+    """Say whether the whole text matches, from its first to its last character."""
+    return compile_pattern(pattern).fullmatch(text) is not None

@@ -1,0 +1,84 @@
+"""Finding the `${{ … }}` in a text and the `+` that joins outside of them."""
+
+import re
+from dataclasses import dataclass
+
+from orchestration.expressions.errors import Fault, Kind
+
+_OPEN = "${{"
+# Everything up to `}}`, except that quotes hide it. Possessive, so never slow.
+_BODY = re.compile(r"""(?:[^'"}]++|'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+"|\}(?!\}))*+""", re.DOTALL)
+_JOIN_BEFORE = re.compile(r"([ \t]*+)\+([ \t]*+)\Z")
+_JOIN_AFTER = re.compile(r"([ \t]*+)\+([ \t]*+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The text of one expression; `offset` is where its `${{` stands, `number` counts them."""
+
+    text: str
+    offset: int
+    number: int
+
+
+def split(text: str) -> list[str | Source]:
+    """Split a text into literal pieces and expressions; one never closed raises Fault."""
+    pieces: list[str | Source] = []
+    position = 0
+    while (start := text.find(_OPEN, position)) >= 0:
+        if start > position:
+            pieces.append(text[position:start])
+        body = _BODY.match(text, start + len(_OPEN))
+        end = body.end() if body else len(text)
+        if not text.startswith("}}", end):
+            raise _unclosed(text, end, start)
+        number = sum(isinstance(piece, Source) for piece in pieces)
+        pieces.append(Source(text[start + len(_OPEN) : end], start, number))
+        position = end + 2
+    if position < len(text):
+        pieces.append(text[position:])
+    return _joined(pieces)
+
+
+def _unclosed(text: str, end: int, start: int) -> Fault:
+    quoted = end < len(text) and text[end] in "'\""
+    message = "a quote is never closed" if quoted else "${{ is never closed"
+    return Fault(Kind.SYNTAX, message, "close the expression with }}")
+
+
+def _joined(pieces: list[str | Source]) -> list[str | Source]:
+    """Apply the outside `+`: one that touches an expression, with text beyond it, only joins."""
+    result: list[str | Source] = []
+    for position, piece in enumerate(pieces):
+        if isinstance(piece, Source):
+            result.append(piece)
+            continue
+        text = piece
+        has_before = position > 0
+        has_after = position + 1 < len(pieces)
+        if has_before:
+            text = _join_after(text, has_after=has_after)
+        if has_after:
+            text = _join_before(text, has_before=has_before)
+        result.append(text)
+    return result
+
+
+def _join_after(text: str, *, has_after: bool) -> str:
+    """Take the `+` behind an expression away, unless nothing follows it."""
+    match = _JOIN_AFTER.match(text)
+    if match is None or not (has_after or text[match.end() :].strip()):
+        return text
+    return _blank(match) + text[match.end() :]
+
+
+def _join_before(text: str, *, has_before: bool) -> str:
+    """Take the `+` in front of an expression away, unless nothing precedes it."""
+    match = _JOIN_BEFORE.search(text)
+    if match is None or not (has_before or text[: match.start()].strip()):
+        return text
+    return text[: match.start()] + _blank(match)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " if match[1] and match[2] else ""

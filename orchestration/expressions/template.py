@@ -1,0 +1,64 @@
+"""Templates: compiled once per version, evaluated for thousands of targets."""
+
+from dataclasses import dataclass
+
+from orchestration.expressions.context import Context
+from orchestration.expressions.declaration import Run
+from orchestration.expressions.errors import Problem
+from orchestration.expressions.evaluation import Step, fill
+from orchestration.expressions.paths import Parts
+from orchestration.expressions.places import Place
+from orchestration.expressions.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One call in an expression: the function, and its arguments as far as they are literals."""
+
+    function: str
+    arguments: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyInfo:
+    """What is known of one leaf of a template, the dotted `key`, before any evaluation.
+
+    `kind` is template (a constant), include (a constant of an included file), value (one $val, of
+    the path `value_of`), config (one $config) or expression.
+    """
+
+    parts: Parts
+    key: str
+    kind: str
+    place: Place
+    value_of: Parts = ()
+    reads: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What came out: the value, and problems. With problems, failed keys hold FAILED."""
+
+    value: Value
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A compiled template. `problems` are those found while compiling."""
+
+    problems: tuple[Problem, ...]
+    keys: tuple[KeyInfo, ...]
+    initial: list[Value]
+    steps: tuple[Step, ...]
+    collect: Run
+    weight: int
+
+    def evaluate(self, context: Context) -> Evaluation:
+        """Evaluate for what the context holds; never raises, errors are in the result."""
+        context.slots = self.initial.copy()
+        context.problems = list(self.problems)
+        context.depth = 0
+        context.room = context.limits.result_bytes - self.weight
+        fill(context, self.steps)
+        return Evaluation(self.collect(context), tuple(context.problems))
