@@ -1,0 +1,159 @@
+"""A parsed schema: checks configurations, fills defaults, publishes itself."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from orchestration.expressions import FAILED, Context, Parts, Problem, Value, split_path
+from orchestration.rules.checks import Check, acceptance, is_opaque, violations
+from orchestration.rules.model import Condition, Rule, Violation
+from orchestration.rules.publishing import json_schema
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A rule with its path, its quick check, and the ancestors that may be absent."""
+
+    rule: Rule
+    accepts: Check
+    optional_above: tuple[Parts, ...]
+    ruled_above: tuple[Parts, ...]
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The rules of a configuration. `warnings` tell about older spellings."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    conditions: tuple[Condition, ...]
+    warnings: tuple[Problem, ...]
+    defaults: dict[str, Value] = field(init=False)
+    secret_parts: tuple[Parts, ...] = field(init=False)
+    _by_parts: dict[Parts, Rule] = field(init=False)
+    _compiled: tuple[_Compiled, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        by_parts = {rule.parts: rule for rule in self.rules}
+        set_field = object.__setattr__
+        set_field(self, "_by_parts", by_parts)
+        set_field(self, "_compiled", tuple(_compile(rule, by_parts) for rule in self.rules))
+        set_field(self, "defaults", _default_tree(self.rules))
+        secrets = tuple(rule.parts for rule in self.rules if rule.secret)
+        set_field(self, "secret_parts", secrets)
+
+    def rule_for(self, key: str) -> Rule | None:
+        """Give the rule of a dotted key; None where the schema has none."""
+        return self._by_parts.get(split_path(key))
+
+    def check_value(self, key: str, value: Value) -> list[Violation]:
+        """Check one value while it is typed: everything but expressions over several keys."""
+        rule = self.rule_for(key)
+        if rule is None or value is None or is_opaque(value):
+            return []
+        return violations(rule, value)
+
+    def with_defaults(self, config: Mapping[str, Value]) -> dict[str, Value]:
+        """Give a configuration with every unset leaf that has a default filled in."""
+        return _filled(config, self.defaults)
+
+    def validate(self, config: Mapping[str, Value]) -> list[Violation]:
+        """Check a whole configuration, defaults filled in: rules, expressions, validations."""
+        filled = self.with_defaults(config)
+        return self.check(Context(configuration=filled))
+
+    def check(self, context: Context) -> list[Violation]:
+        """Check what the context holds: the configuration, and values it does not show.
+
+        A rule may be about a key that people set and the template shows under another name; such
+        a key is looked up among the values.
+        """
+        found = list(self._rule_violations(context))
+        for condition in self.conditions:
+            broken = _broken(condition, context)
+            if broken:
+                found.append(broken)
+        return found
+
+    def json_schema(self) -> dict[str, Value]:
+        """Give the rules as JSON Schema 2020-12, as far as it can say them."""
+        return json_schema(self.name, self.rules)
+
+    def _rule_violations(self, context: Context) -> Iterator[Violation]:
+        for compiled in self._compiled:
+            rule = compiled.rule
+            value = effective(context, rule.parts)
+            if value is None:
+                if rule.required and _is_needed(compiled, context):
+                    yield Violation(rule.key, "required", "a value is needed", accepted=rule.type)
+            elif value is FAILED or is_opaque(value) or compiled.accepts(value):
+                continue
+            else:
+                yield from violations(rule, value)
+
+
+def effective(context: Context, parts: Parts) -> Value:
+    """Give the value a rule is about: the configuration's, or a value it does not show."""
+    tree = context.configuration
+    for part in parts[:-1]:
+        tree = tree.get(part) if isinstance(tree, dict) else None
+    if tree is FAILED:
+        return FAILED
+    if isinstance(tree, dict) and parts[-1] in tree:
+        return tree[parts[-1]]
+    value: Value = context.values
+    for part in parts:
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _compile(rule: Rule, by_parts: Mapping[Parts, Rule]) -> _Compiled:
+    above = [rule.parts[:depth] for depth in range(1, len(rule.parts))]
+    ruled = tuple(parts for parts in above if parts in by_parts)
+    optional = tuple(parts for parts in ruled if not by_parts[parts].required)
+    return _Compiled(rule, acceptance(rule), optional, ruled)
+
+
+def _is_needed(compiled: _Compiled, context: Context) -> bool:
+    """Say whether a missing key must be there: its parents are present, or required themselves."""
+    if any(effective(context, parts) is None for parts in compiled.optional_above):
+        return False
+    # A parent that is no map, or failed, has its own error; its children add nothing to it.
+    above = (effective(context, parts) for parts in compiled.ruled_above)
+    return all(value is None or isinstance(value, dict) for value in above)
+
+
+def _broken(condition: Condition, context: Context) -> Violation | None:
+    result = condition.template.evaluate(context)
+    if result.problems:
+        message = condition.message or f"cannot be checked: {result.problems[0].message}"
+    elif result.value is True or result.value == "true" or result.value is FAILED:
+        return None  # FAILED without a problem: a key it reads has an error of its own
+    else:
+        message = condition.message or "the condition does not hold"
+    return Violation(condition.key, condition.rule, message, accepted=condition.text)
+
+
+def _default_tree(rules: tuple[Rule, ...]) -> dict[str, Value]:
+    """Put defaults into one tree; a key's own default wins over its parent's."""
+    tree: dict[str, Value] = {}
+    for rule in sorted(rules, key=lambda rule: len(rule.parts)):
+        if not rule.has_default:
+            continue
+        node = tree
+        for part in rule.parts[:-1]:
+            inner = node.get(part)
+            node[part] = dict(inner) if isinstance(inner, dict) else {}
+            node = node[part]
+        node[rule.parts[-1]] = rule.default
+    return tree
+
+
+def _filled(config: Mapping[str, Value], defaults: Mapping[str, Value]) -> dict[str, Value]:
+    filled = dict(config)
+    for key, default in defaults.items():
+        value = filled.get(key)
+        if value is None:
+            filled[key] = default
+        elif isinstance(value, dict) and isinstance(default, dict):
+            filled[key] = _filled(value, default)
+    return filled
