@@ -1,0 +1,103 @@
+"""The plain data that goes into a resolution and comes out of it."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.expressions import Problem, Value
+
+
+@dataclass(frozen=True, slots=True)
+class PathNode:
+    """One place on the way from the root to a target, with what is set there.
+
+    `values` are the solution's own, `linked` the config templates linked to the place, by
+    Name/Version in the order they were linked. `ref` and `revision_ref` are ids of the node and of
+    the configuration revision: opaque here, given back with the provenance.
+    """
+
+    level: str
+    name: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    ref: Hashable = None
+    revision_ref: Hashable = None
+    linked: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    time_zone: str = ""
+    labels: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A value that would count if the one that does were not set; `value` None where unknown."""
+
+    source: str
+    level: str = ""
+    name: str = ""
+    node_ref: Hashable = None
+    revision_ref: Hashable = None
+    template: str = ""
+    value: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one leaf of a configuration comes from.
+
+    `source` is value (set on the place `level`, `name`), linked (set there by the config template
+    `template`), schema-default, template, include, config, expression, injection or unset. What it
+    shadows comes nearest first; `inputs` are the values an expression reads, by path.
+    """
+
+    source: str
+    level: str = ""
+    name: str = ""
+    node_ref: Hashable = None
+    revision_ref: Hashable = None
+    template: str = ""
+    shadows: tuple[Shadow, ...] = ()
+    inputs: Mapping[str, "Origin"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionProblem:
+    """One reason why a target has no configuration.
+
+    `kind_or_rule` is the kind of an expression's error or the name of the broken rule. `level` is
+    the level at which the value was set; `given` is None where it is missing or secret.
+    """
+
+    key: str
+    kind_or_rule: str
+    message: str
+    hint: str = ""
+    level: str = ""
+    given: Value = None
+    accepted: Value = None
+    line: int = 0
+    column: int = 0
+    source: str = ""
+
+    def to_json(self) -> dict[str, Value]:
+        """Give the problem as plain data; what is unknown is left out."""
+        fields = {name: getattr(self, name) for name in self.__slots__}
+        fields["code"] = str(fields.pop("kind_or_rule"))
+        fields["file"] = fields.pop("source")
+        return {
+            name: value
+            for name, value in fields.items()
+            if value is not None and (name == "given" or value not in ("", 0))
+        }
+
+
+class TemplateError(Exception):
+    """A template that cannot be used; carries everything that is wrong with it."""
+
+    def __init__(self, name: str, found: Sequence[Problem]) -> None:
+        super().__init__("; ".join(str(problem) for problem in found[:5]))
+        self.name = name
+        self.found = tuple(found)
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        """Give the problems as plain data."""
+        return [problem.to_json() for problem in self.found]

@@ -1,0 +1,203 @@
+"""Resolving: one definition and the values on the way down give one target's configuration."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from orchestration.expressions import (
+    Context,
+    Fault,
+    Kind,
+    Parts,
+    Problem,
+    Value,
+    lookup,
+    split_path,
+)
+from orchestration.resolution.canonical import canonical_json, digest
+from orchestration.resolution.compiled import CompiledTemplate
+from orchestration.resolution.injections import Injected, inject
+from orchestration.resolution.layers import Place, marks_at
+from orchestration.resolution.model import Origin, PathNode, ResolutionProblem
+from orchestration.resolution.provenance import Record, origins, record
+from orchestration.resolution.secrets import opened, put, sealed
+from orchestration.rules import Violation
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What one target gets, or why it gets nothing.
+
+    `configuration` and `components` are plain data, shared and not to be changed; `configuration`
+    is None where an expression failed, and there to look at where only rules are broken.
+    `canonical` is the JSON of both, `digest` its hash; both empty unless `ok`.
+    """
+
+    configuration: dict[str, Value] | None
+    components: list[Value]
+    problems: tuple[ResolutionProblem, ...]
+    warnings: tuple[Problem, ...]
+    canonical: bytes
+    digest: str
+    _compiled: CompiledTemplate = field(repr=False)
+    _place: Place = field(repr=False)
+    _filled: tuple[Parts, ...] = field(repr=False)
+    _injected: tuple[Parts, ...] = field(repr=False)
+
+    @property
+    def ok(self) -> bool:
+        """Say whether the configuration can be used."""
+        return not self.problems
+
+    def provenance_json(self) -> Record:
+        """Give the origins of all leaves as small plain data, to be stored with a revision."""
+        compiled = self._compiled
+        return record(
+            compiled.template.keys,
+            self._place,
+            self.configuration or {},
+            defaults=compiled.root.values,
+            filled=self._filled,
+            injected=self._injected,
+        )
+
+    @cached_property
+    def provenance(self) -> Mapping[str, Origin]:
+        """Give the origin of every leaf by dotted key."""
+        return origins(self.provenance_json(), self._place.path)
+
+
+def resolve(
+    compiled: CompiledTemplate,
+    *,
+    path: Sequence[PathNode] | Place,
+    levels: Sequence[str] = (),
+    target: Mapping[str, Value] | None = None,
+    instance: str = "",
+    configs: Mapping[str, Value] | None = None,
+    registry: str | None = None,
+    injections: Sequence[Injected] = (),
+) -> Resolution:
+    """Resolve for the target at the end of the path. Never raises for what data can hold.
+
+    `path` is the places from the root down, or what `compiled.place` made of it. `levels` are the
+    names of the hierarchy's levels, in order. `configs` are config templates by Name/Version that
+    are not linked to a place.
+    """
+    place = path if isinstance(path, Place) else compiled.place(path)
+    context = Context(
+        values=place.values,
+        configs={**configs, **place.configs} if configs else place.configs,
+        target=target or {},
+        sites=place.sites,
+        instance=instance or None,
+        registry=registry,
+    )
+    return _Run(compiled, place, context).resolution(injections)
+
+
+@dataclass(slots=True)
+class _Run:
+    compiled: CompiledTemplate
+    place: Place
+    context: Context
+    problems: list[ResolutionProblem] = field(default_factory=list)
+    filled: list[Parts] = field(default_factory=list)
+
+    def resolution(self, injections: Sequence[Injected]) -> Resolution:
+        compiled, context = self.compiled, self.context
+        schema = compiled.schema
+        if schema and schema.secret_parts:
+            context.values = sealed(self.place.values, schema.secret_parts)
+        evaluation = compiled.template.evaluate(context)
+        failed = bool(evaluation.problems)
+        self.problems.extend(map(_from_problem, evaluation.problems))
+        configuration = self.with_defaults(evaluation.value)
+        if injections:
+            configuration = self.injected(configuration, injections)
+        context.configuration = configuration
+        if schema:
+            self.problems.extend(map(self.from_violation, schema.check(context)))
+        components = [] if self.problems else self.components()
+        content = b"" if self.problems else self.content(configuration, components)
+        if compiled.holds_secrets or (schema and schema.secret_parts):
+            configuration, components = opened(configuration), opened(components)
+        return Resolution(
+            None if failed else configuration,
+            components,
+            tuple(self.problems),
+            (*compiled.warnings, *self.place.warnings),
+            content,
+            digest(content) if content else "",
+            compiled,
+            self.place,
+            tuple(self.filled),
+            tuple(split_path(step.to) for step in injections),
+        )
+
+    def with_defaults(self, configuration: Value) -> Value:
+        """Fill leaves that came out unset."""
+        for parts, default in self.compiled.fillable:
+            if lookup(configuration, parts) is None:
+                configuration = put(configuration, parts, default)
+                self.filled.append(parts)
+        return configuration
+
+    def injected(self, configuration: Value, injections: Sequence[Injected]) -> Value:
+        try:
+            return inject(configuration, injections)
+        except Fault as fault:
+            self.problems.append(ResolutionProblem(injections[0].to, fault.kind, fault.message))
+            return configuration
+
+    def components(self) -> list[Value]:
+        if self.compiled.specification is None:
+            return []
+        evaluation = self.compiled.specification.evaluate(self.context)
+        self.problems.extend(map(_from_problem, evaluation.problems))
+        return [] if evaluation.problems else evaluation.value["components"]
+
+    def content(self, configuration: Value, components: list[Value]) -> bytes:
+        both = {"components": components, "configuration": configuration}
+        limit = self.context.limits.result_bytes
+        try:
+            content = canonical_json(both)
+        except TypeError:
+            content = canonical_json(opened(both))
+        except (ValueError, RecursionError) as error:
+            message = f"the configuration cannot be written as JSON: {error}"
+            self.problems.append(ResolutionProblem("", Kind.LIMIT, message))
+            return b""
+        if len(content) > limit:
+            message = f"the result is larger than {limit} bytes"
+            self.problems.append(ResolutionProblem("", Kind.LIMIT, message))
+            return b""
+        return content
+
+    def from_violation(self, broken: Violation) -> ResolutionProblem:
+        level = ""
+        if broken.rule != "validations":
+            mark = marks_at(self.place.marks, split_path(broken.key))
+            depth = mark[0] if isinstance(mark, tuple) else mark
+            if isinstance(depth, int) and depth >= 0:
+                level = self.place.path[depth].level
+        return ResolutionProblem(
+            broken.key,
+            broken.rule,
+            broken.message,
+            level=level,
+            given=broken.given,
+            accepted=broken.accepted,
+        )
+
+
+def _from_problem(problem: Problem) -> ResolutionProblem:
+    return ResolutionProblem(
+        problem.at,
+        problem.kind,
+        problem.message,
+        problem.hint,
+        line=problem.line,
+        column=problem.column,
+        source=problem.source,
+    )
