@@ -9,6 +9,8 @@ import uvicorn
 
 SHUTDOWN_WITHIN = 10  # seconds for requests and sockets to end before they are cut
 
+LARGEST_MESSAGE = 64 * 1024  # bytes; sockets carry hints, and almost all of them outwards
+
 
 def main() -> None:
     """Serve until told to stop."""
@@ -24,6 +26,7 @@ def main() -> None:
         access_log=False,  # portal.web.request_log writes a line with an id
         server_header=False,
         timeout_graceful_shutdown=SHUTDOWN_WITHIN,
+        ws_max_size=LARGEST_MESSAGE,
     )
 
 
