@@ -50,9 +50,7 @@ def create_token(
     """
     may(by, Perm.MANAGE_AGENTS, node).require()
     chosen = [target.node for target in targets]
-    outside = [n.title for n in chosen if not n.path.startswith(node.path)]
-    if outside:
-        raise Invalid("target-elsewhere", targets=outside)
+    _check_below(node, chosen)
     secret = secrets.token_urlsafe(24)
     token = EnrolmentToken.objects.create(
         digest=_digest(secret),
@@ -103,9 +101,14 @@ def approve(by: User, agent: Agent, *, targets: Iterable[Target] | None = None) 
 
     Without ``targets`` it serves those its token names, or else every target
     at its site that no other agent serves.
+
+    Raises:
+        Invalid: ``target-elsewhere`` when a target is not below its site.
     """
     may(by, Perm.MANAGE_AGENTS, agent.node).require()
-    _approve(agent, by, list(targets) if targets is not None else None)
+    chosen = list(targets) if targets is not None else None
+    _check_below(agent.node, [target.node for target in chosen or ()])
+    _approve(agent, by, chosen)
 
 
 @transaction.atomic
@@ -147,10 +150,18 @@ def _admit(request: wire.EnrolRequest, token: EnrolmentToken, key: str) -> Agent
 def _approve(agent: Agent, by: User | None, targets: list[Target] | None) -> None:
     move(agent, AgentState.APPROVED)
     serves = targets if targets is not None else _default_targets(agent)
-    Target.objects.filter(pk__in=[target.pk for target in serves]).update(agent=agent)
+    given = Target.objects.filter(pk__in=[target.pk for target in serves])
+    former = set(given.exclude(agent=None).values_list("agent_id", flat=True))
+    given.update(agent=agent)
     events.record("agent.approved", agent, agent.node, by, targets=[str(t) for t in serves])
-    desired.bump([agent.pk])
+    desired.bump([agent.pk, *former])
     hints.tell([f"agent:{agent.pk}", "agents"], agent.node.path)
+
+
+def _check_below(place: Node, nodes: Iterable[Node]) -> None:
+    outside = [node.title for node in nodes if not node.path.startswith(place.path)]
+    if outside:
+        raise Invalid("target-elsewhere", targets=outside)
 
 
 def _default_targets(agent: Agent) -> list[Target]:
