@@ -55,8 +55,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "portal.web.requests.rights_once",
+    "portal.web.requests.who_asks",
     "axes.middleware.AxesMiddleware",
+    "portal.web.errors.SayWhy",
 ]
 
 ROOT_URLCONF = "portal.urls"
@@ -109,6 +110,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 
 # Browsers
 

@@ -1,4 +1,4 @@
-"""The request as our views see it, and its rights read once."""
+"""The request as our views see it: who asks, from where, and for how much."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
+from orchestration.services.events import source_address
 from rbac.access import remember
 from rbac.models import User
 
@@ -17,13 +18,14 @@ class PortalRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def rights_once(
+def who_asks(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: read the person's grants once a request, however often they are asked for."""
+    """Middleware: note the address for the audit trail, and read the person's grants once."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+        source_address.set(request.META.get("REMOTE_ADDR"))
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
             remember(request.user)
         return get_response(request)
 

@@ -22,8 +22,9 @@ if (box) {
   box.querySelectorAll("[data-message]").forEach(expire);
 
   const byPerson = (detail) => detail.requestConfig?.triggeringEvent?.type !== "live";
+  const said = (xhr) => xhr.getResponseHeader("Content-Type")?.startsWith("text/plain") && xhr.responseText;
   document.addEventListener("htmx:responseError", ({ detail }) => {
-    if (byPerson(detail)) add(detail.xhr.status === 403 ? box.dataset.refused : box.dataset.failed);
+    if (byPerson(detail)) add(said(detail.xhr) || box.dataset.failed);
   });
   document.addEventListener("htmx:sendError", ({ detail }) => {
     if (byPerson(detail)) add(box.dataset.unreachable);
