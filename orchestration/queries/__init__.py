@@ -1,1 +1,1 @@
-"""Every read for somebody, narrowed to what they may see."""
+"""Every read for somebody, already narrowed to what they may see."""

@@ -1,0 +1,28 @@
+"""The audit trail, for one person."""
+
+from django.db.models import Q, QuerySet
+
+from orchestration.models import Event, Node
+from orchestration.queries import sight
+from rbac.access import below
+from rbac.models import User
+
+# Stages of a deployment that its own page shows; the log of a day reads better without.
+STAGES = tuple(
+    f"deployment.{stage}"
+    for stage in ("released", "offered", "staging", "staged", "applying", "verifying")
+)
+
+
+def events(by: User, within: Node | None = None, *, stages: bool = False) -> QuerySet[Event]:
+    """Events at places a person may see now, wherever those were then; newest first.
+
+    One's own doings are always among them.
+    """
+    rows = Event.objects.select_related("node__context", "user", "agent")
+    seen = sight.seen(by, sight.EVENTS, rows, "node__path")
+    mine = rows.filter(user=by)
+    both = rows.filter(Q(pk__in=seen.order_by().values("pk")) | Q(pk__in=mine.values("pk")))
+    if within:
+        both = both.filter(below([within.path], "node__path"))
+    return both if stages else both.exclude(kind__in=STAGES)

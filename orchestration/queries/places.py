@@ -1,0 +1,60 @@
+"""The hierarchy as one person sees it."""
+
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from orchestration.models import Context, Node, SolutionTemplate, Target
+from orchestration.queries import sight
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+KINDS = (Node.Kind.CONTEXT, Node.Kind.SITE, Node.Kind.TARGET)
+
+
+@dataclass(frozen=True)
+class Crumb:
+    """One step of the way to a place; without a link where only the name is known."""
+
+    node: Node
+    visible: bool
+
+
+def nodes(by: User, within: Node | None = None) -> QuerySet[Node]:
+    """Sites, targets and context roots a person may see, parents before children."""
+    rows = Node.objects.filter(kind__in=KINDS).select_related("context")
+    return sight.seen(by, sight.PLACES, rows, "path", within).order_by("path")
+
+
+def targets(
+    by: User, within: Node | None = None, perms: tuple[Perm, ...] = sight.PLACES
+) -> QuerySet[Target]:
+    """Targets a person may see, or has one of the given rights at."""
+    rows = Target.objects.select_related("node__context", "node__parent", "agent")
+    return sight.seen(by, perms, rows, "node__path", within).order_by("node__path")
+
+
+def contexts(by: User) -> QuerySet[Context]:
+    """Contexts in which a person may see anything at all."""
+    everything = sight.seen(by, tuple(Perm), Node.objects.all(), "path")
+    return Context.objects.filter(pk__in=everything.values("context")).distinct()
+
+
+def way_to(by: User, node: Node) -> list[Crumb]:
+    """The places from the top down to a node, as a breadcrumb.
+
+    Names above what a person was granted are plain labels: they say where a
+    line stands, and nothing else of it.
+    """
+    above = Node.objects.select_related("context").in_bulk(node.path_ids())
+    return [
+        Crumb(above[pk], bool(may(by, Perm.VIEW_HIERARCHY, above[pk]))) for pk in node.path_ids()
+    ]
+
+
+def compatible(template: SolutionTemplate, target: Target) -> list[str]:
+    """The capabilities a solution needs and a target lacks; empty when it fits."""
+    offered = {capability.name for capability in target.capabilities.all()}
+    needed = {capability.name for capability in template.capabilities.all()}
+    return sorted(needed - offered)

@@ -1,0 +1,149 @@
+"""Resolving a solution for lines: loading the plain data, calling the engine.
+
+No rights here: whoever calls has asked.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import F, Max, Q
+
+from orchestration.models import (
+    ConfigurationRevision,
+    Node,
+    SolutionInstance,
+    SolutionTemplate,
+    SolutionTemplateVersion,
+    Target,
+)
+from orchestration.queries.templates import compiled
+from orchestration.resolution import (
+    Change,
+    PathNode,
+    Resolution,
+    difference,
+    resolve,
+)
+
+
+@dataclass(frozen=True)
+class LineReview:
+    """What one line would get.
+
+    ``missing`` names the capabilities the line lacks. ``changes`` compares with
+    what runs now. ``resolution.ok`` says whether it could be published.
+    """
+
+    target: Target
+    instance: SolutionInstance | None
+    missing: tuple[str, ...]
+    resolution: Resolution
+    changes: tuple[Change, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the line fits and every value is there and valid."""
+        return not self.missing and self.resolution.ok
+
+
+def resolve_lines(
+    version: SolutionTemplateVersion, targets: Sequence[Target], instance_name: str
+) -> list[LineReview]:
+    """Resolve a template version for each target, in the order given."""
+    nodes = _nodes_above(targets)
+    values = current_values(version.template, nodes)
+    installed = {
+        instance.target_id: instance
+        for instance in SolutionInstance.objects.filter(
+            target__in=targets, name=instance_name, template=version.template
+        ).select_related("current__template_version", "target__node", "template__node")
+    }
+    needed = set(version.template.capabilities.values_list("name", flat=True))
+    return [
+        _review(version, target, installed.get(target.pk), nodes, values, needed, instance_name)
+        for target in targets
+    ]
+
+
+def current_values(
+    template: SolutionTemplate, nodes: Iterable[int]
+) -> dict[int, ConfigurationRevision]:
+    """The newest configuration revision of a solution at each node that has one."""
+    newest = (
+        ConfigurationRevision.objects.filter(template=template, node__in=list(nodes))
+        .annotate(
+            newest=Max("node__configuration_revisions__number", filter=_same_template(template))
+        )
+        .filter(number=F("newest"))
+        .select_related("author")
+    )
+    return {revision.node_id: revision for revision in newest}
+
+
+def path_nodes(
+    node: Node, nodes: dict[int, Node], values: dict[int, ConfigurationRevision]
+) -> list[PathNode]:
+    """The way from the context's root to a node, with the values set on it."""
+    way = []
+    for pk in node.path_ids():
+        at, revision = nodes[pk], values.get(pk)
+        way.append(
+            PathNode(
+                level=at.level_name or at.kind,
+                name=at.title,
+                values=revision.values if revision else {},
+                ref=at.pk,
+                revision_ref=revision.pk if revision else None,
+                time_zone=at.time_zone,
+                labels=at.labels,
+            )
+        )
+    return way
+
+
+def _nodes_above(targets: Sequence[Target]) -> dict[int, Node]:
+    wanted = {pk for target in targets for pk in target.node.path_ids()}
+    return Node.objects.select_related("context").in_bulk(wanted)
+
+
+def _same_template(template: SolutionTemplate) -> Q:
+    return Q(node__configuration_revisions__template=template)
+
+
+def _review(
+    version: SolutionTemplateVersion,
+    target: Target,
+    instance: SolutionInstance | None,
+    nodes: dict[int, Node],
+    values: dict[int, ConfigurationRevision],
+    needed: set[str],
+    instance_name: str,
+) -> LineReview:
+    node = target.node
+    offered = {capability.name for capability in target.capabilities.all()}
+    resolution = resolve(
+        compiled(version),
+        levels=node.context.levels,
+        path=path_nodes(node, nodes, values),
+        target=target_properties(target, offered),
+        instance=instance_name,
+    )
+    running = instance.current.configuration if instance and instance.current else None
+    changes = difference(running, resolution.configuration) if resolution.ok else []
+    missing = tuple(sorted(needed - offered))
+    return LineReview(target, instance, missing, resolution, tuple(changes))
+
+
+def target_properties(target: Target, capabilities: Iterable[str]) -> dict[str, object]:
+    """What ``$target(…)`` may ask for."""
+    node = target.node
+    return {
+        "name": node.name,
+        "displayName": node.title,
+        "id": node.pk,
+        "level": node.level_name,
+        "scope": target.scope,
+        "capabilities": sorted(capabilities),
+        "site": node.parent.name if node.parent else "",
+        "labels": node.labels,
+    }

@@ -1,0 +1,28 @@
+"""What each line would get, before anything is published."""
+
+from collections.abc import Sequence
+
+from orchestration.models import SolutionTemplateVersion, Target
+from orchestration.queries.resolving import LineReview, resolve_lines
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+
+def review(
+    by: User,
+    version: SolutionTemplateVersion,
+    targets: Sequence[Target],
+    instance_name: str = "",
+) -> list[LineReview]:
+    """Resolve for each target and say how it differs from what runs there.
+
+    Raises:
+        rbac.access.Denied: the right to review is missing at a target, or the
+            right to see the solution.
+    """
+    may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
+    for target in targets:
+        may(by, Perm.REVIEW, target.node).require()
+    name = instance_name or version.template.node.name
+    return resolve_lines(version, targets, name)

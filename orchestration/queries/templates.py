@@ -1,0 +1,55 @@
+"""Parsed schemas and compiled templates, kept once per immutable version.
+
+Kept by id and by the moment the version was made: an id alone may come again for another
+version, when the transaction that made the first one is rolled back.
+"""
+
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from orchestration.expressions import load_yaml
+from orchestration.models import SchemaVersion, SolutionTemplateVersion
+from orchestration.resolution import CompiledTemplate, compile_template
+from orchestration.rules import Schema, parse_schema
+
+
+def schema_of(version: SchemaVersion) -> Schema:
+    """The parsed rules of a schema version."""
+    return _schema(version.pk, version.created_at)
+
+
+def compiled(version: SolutionTemplateVersion) -> CompiledTemplate:
+    """A solution template version ready to be resolved."""
+    return _compiled(version.pk, version.created_at)
+
+
+@lru_cache(maxsize=512)
+def _schema(version: int, _made_at: datetime) -> Schema:
+    row = SchemaVersion.objects.select_related("schema").get(pk=version)
+    data = load_yaml(row.text, name=str(row))
+    return parse_schema(data, name=str(row), includes=schema_sources(row.schema.context_id))
+
+
+@lru_cache(maxsize=256)
+def _compiled(version: int, _made_at: datetime) -> CompiledTemplate:
+    row = SolutionTemplateVersion.objects.select_related("schema").get(pk=version)
+    return compile_template(
+        load_yaml(row.config_text, name="config template"),
+        schema_of(row.schema) if row.schema else None,
+        row.specification,
+    )
+
+
+def rules_of(version: SolutionTemplateVersion) -> Schema | None:
+    """The rules a template version is held to, inline ones included."""
+    return compiled(version).schema
+
+
+def schema_sources(context: int) -> dict[str, Any]:
+    """Every schema version of a context as raw data, by ``Name/Version``.
+
+    What ``$include`` in a schema may name.
+    """
+    rows = SchemaVersion.objects.filter(schema__context=context).select_related("schema")
+    return {str(row): load_yaml(row.text, name=str(row)) for row in rows}

@@ -1,0 +1,135 @@
+"""Configuration values at places, with what they inherit, for one person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.models import (
+    ConfigurationRevision,
+    Node,
+    SolutionTemplate,
+    SolutionTemplateVersion,
+)
+from orchestration.queries.resolving import current_values
+from orchestration.queries.templates import rules_of
+from orchestration.rules import Rule
+from rbac.access import Verdict, may
+from rbac.models import User
+from rbac.permissions import Perm
+
+_OWNERS = (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key at one node: its rule, what is set here, and what it inherits.
+
+    ``inherited_from`` is the nearest node above with a value, None when the
+    value would be the rule's default. ``verdict`` says whether the person may
+    change it.
+    """
+
+    rule: Rule
+    own: Any
+    inherited: Any
+    inherited_from: Node | None
+    verdict: Verdict
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the node itself has a value; null means not set here."""
+        return self.own is not None
+
+    @property
+    def effective(self) -> object:
+        """What counts at this node."""
+        return self.own if self.is_set else self.inherited
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All fields of one solution at one node, and the revision they are from."""
+
+    node: Node
+    base: int
+    revision: ConfigurationRevision | None
+    fields: list[Field]
+
+
+def sheet(by: User, version: SolutionTemplateVersion, node: Node) -> Sheet:
+    """The fields to fill in at one node.
+
+    Raises:
+        rbac.access.Denied: the right to see values is missing.
+    """
+    return sheets(by, version, [node])[0]
+
+
+def sheets(by: User, version: SolutionTemplateVersion, nodes: list[Node]) -> list[Sheet]:
+    """The same for several nodes, with one read for all of them."""
+    for node in nodes:
+        may(by, Perm.VIEW_VALUES, node).require()
+    above = Node.objects.in_bulk({pk for node in nodes for pk in node.path_ids()})
+    current = current_values(version.template, above)
+    schema = rules_of(version)
+    rules = schema.rules if schema else ()
+    return [_sheet(by, rules, node, above, current) for node in nodes]
+
+
+def history(by: User, template: SolutionTemplate, node: Node) -> list[ConfigurationRevision]:
+    """Every save at a node, newest first."""
+    may(by, Perm.VIEW_VALUES, node).require()
+    return list(
+        ConfigurationRevision.objects.filter(node=node, template=template).select_related("author")
+    )
+
+
+def value_at(values: Mapping[str, Any] | None, key: str) -> Any:  # noqa: ANN401  any JSON value
+    """The value under a dotted key, None where nothing is set."""
+    at: Any = values
+    for part in key.split("."):
+        at = at.get(part) if isinstance(at, Mapping) else None
+    return at
+
+
+def _sheet(
+    by: User,
+    rules: tuple[Rule, ...],
+    node: Node,
+    above: dict[int, Node],
+    current: dict[int, ConfigurationRevision],
+) -> Sheet:
+    own = current.get(node.pk)
+    nearest_first = [
+        (above[pk], current[pk].values) for pk in reversed(node.path_ids()[:-1]) if pk in current
+    ]
+    rights = {perm: may(by, perm, node) for _, perm in _OWNERS}
+    fields = [
+        _field(rule, own.values if own else {}, nearest_first, rights)
+        for rule in rules
+        if rule.type != "object"
+    ]
+    return Sheet(node, own.number if own else 0, own, fields)
+
+
+def _field(
+    rule: Rule,
+    own: Mapping[str, Any],
+    above: list[tuple[Node, Mapping[str, Any]]],
+    rights: Mapping[Perm, Verdict],
+) -> Field:
+    inherited, origin = rule.default if rule.has_default else None, None
+    for node, values in above:
+        found = value_at(values, rule.key)
+        if found is not None:
+            inherited, origin = found, node
+            break
+    return Field(rule, value_at(own, rule.key), inherited, origin, _verdict(rule, rights))
+
+
+def _verdict(rule: Rule, rights: Mapping[Perm, Verdict]) -> Verdict:
+    if rule.disabled:
+        return Verdict(ok=False, code="value-disabled", params={"key": rule.key})
+    wanted = [perm for owner, perm in _OWNERS if not rule.editable_by or owner in rule.editable_by]
+    verdicts = [rights[perm] for perm in wanted]
+    return next((verdict for verdict in verdicts if verdict), verdicts[0])
