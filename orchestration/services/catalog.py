@@ -1,0 +1,195 @@
+"""Schemas and solution templates, from the text their authors wrote."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+
+from orchestration import hints
+from orchestration.models import (
+    Context,
+    Node,
+    Schema,
+    SchemaVersion,
+    SolutionTemplate,
+    SolutionTemplateVersion,
+)
+from orchestration.queries.templates import schema_of, schema_sources
+from orchestration.resolution import TemplateError, compile_template, read_solution
+from orchestration.rules import SchemaError, parse_schema
+from orchestration.services import events
+from orchestration.services.contexts import capabilities_named, catalog_of
+from orchestration.services.documents import read_mapping
+from orchestration.services.errors import Invalid
+from orchestration.services.tree import plant
+from orchestration.services.versions import sort_key
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+V = TypeVar("V", SchemaVersion, SolutionTemplateVersion)
+
+
+@dataclass(frozen=True)
+class SolutionSource:
+    """What a solution template version is made of, as its author has it.
+
+    ``schema`` names the rules as ``Name/Version`` when the template does not
+    say, or says something else; the template's own word is then a warning.
+    """
+
+    name: str
+    version: str
+    config_text: str
+    specification: Mapping[str, Any] = field(default_factory=dict)
+    schema: str = ""
+    display_name: str = ""
+    description: str = ""
+    capabilities: Sequence[str] = ()
+
+
+@transaction.atomic
+def create_schema_version(
+    by: User, context: Context, *, text: str, name: str = "", version: str = ""
+) -> tuple[SchemaVersion, list[str]]:
+    """Add a schema version; the same text under the same name again is no change.
+
+    ``name`` and ``version`` may stand in the file's ``metadata`` instead.
+    Returns the version and the warnings about older spellings.
+
+    Raises:
+        Invalid: ``document-unreadable``, ``schema-refused``, ``name-missing``,
+            ``version-malformed``, ``version-exists``.
+    """
+    may(by, Perm.AUTHOR_SOLUTIONS, catalog_of(context)).require()
+    data = read_mapping(text, name or "schema")
+    said = data.get("metadata") if isinstance(data.get("metadata"), Mapping) else {}
+    name, version = _identity(name, version, said or {})
+    warnings = _disagreements(name, version, said or {})
+    try:
+        parsed = parse_schema(data, name=name, includes=schema_sources(context.pk))
+    except SchemaError as error:
+        raise Invalid("schema-refused", error.problems, name=name) from error
+    schema, _ = Schema.objects.get_or_create(context=context, name=name)
+    row, created = _once(
+        SchemaVersion,
+        {"schema": schema, "version": version},
+        {"text": text},
+        created_by=by,
+    )
+    if created:
+        events.record("schema.created", row, catalog_of(context), by)
+    return row, [*warnings, *map(str, parsed.warnings)]
+
+
+@transaction.atomic
+def create_solution_version(
+    by: User, context: Context, source: SolutionSource
+) -> SolutionTemplateVersion:
+    """Add a solution template version, and the template itself if it is new.
+
+    Raises:
+        Invalid: ``document-unreadable``, ``template-refused``, ``schema-unknown``,
+            ``version-malformed``, ``version-exists``, ``capability-unknown``.
+    """
+    catalog = catalog_of(context)
+    may(by, Perm.AUTHOR_SOLUTIONS, catalog).require()
+    _identity(source.name, source.version, {})
+    data = read_mapping(source.config_text, "config template")
+    schema, warnings = _schema_for(context, data, source.schema)
+    try:
+        compiled = compile_template(
+            data, schema_of(schema) if schema else None, source.specification
+        )
+    except TemplateError as error:
+        raise Invalid("template-refused", error.problems, name=source.name) from error
+    row, created = _once(
+        SolutionTemplateVersion,
+        {"template": _template(by, context, catalog, source), "version": source.version},
+        {
+            "config_text": source.config_text,
+            "schema": schema,
+            "specification": dict(source.specification),
+        },
+        sort_key=sort_key(source.version),
+        created_by=by,
+        warnings=[*warnings, *map(str, compiled.warnings)],
+    )
+    if created:
+        node = row.template.node
+        events.record("solution.version-created", row, node, by)
+        hints.tell([f"solution:{node.pk}"], node.path)
+    return row
+
+
+def _template(
+    by: User, context: Context, catalog: Node, source: SolutionSource
+) -> SolutionTemplate:
+    """The template of this name, made if there is none, with what the source says."""
+    template = SolutionTemplate.objects.filter(
+        node__context=context, node__name=source.name
+    ).first()
+    if template is None:
+        node = plant(
+            context,
+            catalog,
+            Node.Kind.SOLUTION,
+            source.name,
+            display_name=source.display_name,
+        )
+        template = SolutionTemplate.objects.create(node=node, description=source.description)
+        events.record("solution.created", template, node, by)
+    if source.capabilities:
+        template.capabilities.set(capabilities_named(context, source.capabilities))
+    return template
+
+
+def _schema_for(
+    context: Context, data: Mapping[str, Any], given: str
+) -> tuple[SchemaVersion | None, list[str]]:
+    """The schema version a template is held to; inline rules need none."""
+    own = read_solution(data).schema_name
+    wanted = given or own
+    if not wanted:
+        return None, []
+    name, _, version = wanted.rpartition("/")
+    row = SchemaVersion.objects.filter(
+        schema__context=context, schema__name=name, version=version
+    ).first()
+    if row is None:
+        raise Invalid("schema-unknown", schema=wanted)
+    if own and given and given != own:
+        return row, [f"the template names the schema {own}; {given} is used as told"]
+    return row, []
+
+
+def _identity(name: str, version: str, said: Mapping[str, Any]) -> tuple[str, str]:
+    name = name or str(said.get("name") or "")
+    version = version or str(said.get("version") or "")
+    if not name:
+        raise Invalid("name-missing")
+    sort_key(version)
+    return name, version
+
+
+def _disagreements(name: str, version: str, said: Mapping[str, Any]) -> list[str]:
+    return [
+        f"the file says {key} {said[key]}; {given} is used as told"
+        for key, given in (("name", name), ("version", version))
+        if key in said and str(said[key]) != given
+    ]
+
+
+def _once(
+    model: type[V], key: dict[str, Any], content: dict[str, Any], **others: object
+) -> tuple[V, bool]:
+    """The immutable row under a key: made now, or there already and the same."""
+    try:
+        with transaction.atomic():
+            return model._default_manager.create(**key, **content, **others), True
+    except IntegrityError:
+        row = model._default_manager.get(**key)
+    if any(getattr(row, name) != value for name, value in content.items()):
+        raise Invalid("version-exists", version=str(row))
+    return row, False

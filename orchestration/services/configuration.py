@@ -1,0 +1,165 @@
+"""Setting configuration values at places and lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from orchestration import hints
+from orchestration.models import (
+    ConfigurationRevision,
+    Node,
+    SolutionInstance,
+    SolutionTemplate,
+    SolutionTemplateVersion,
+)
+from orchestration.queries.resolving import current_values
+from orchestration.queries.templates import rules_of
+from orchestration.resolution import difference
+from orchestration.rules import Schema
+from orchestration.services import events
+from orchestration.services.errors import Invalid, Stale
+from rbac.access import Denied, Verdict, below, may
+from rbac.models import User
+from rbac.permissions import Perm
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The values wanted at one node, whole, and the revision they started from.
+
+    ``base`` is that revision's number, 0 where nothing was set before.
+    """
+
+    node: Node
+    values: Mapping[str, Any]
+    base: int
+
+
+@transaction.atomic
+def save(
+    by: User,
+    version: SolutionTemplateVersion,
+    edits: Sequence[Edit],
+    *,
+    comment: str = "",
+) -> list[ConfigurationRevision]:
+    """Save values of a solution at one or many nodes: all of them or none.
+
+    What does not differ from the current values makes no revision. The rules
+    of ``version`` say which values are possible and whose they are.
+
+    Raises:
+        Denied: the right to OT or IT values is missing at a node.
+        Invalid: ``values-refused`` with every value that breaks its rule.
+        Stale: ``values-changed`` when somebody saved meanwhile; names the
+            node, who, when, and both values.
+    """
+    current = current_values(version.template, [edit.node.pk for edit in edits])
+    rules = rules_of(version)
+    made = []
+    for edit in edits:
+        before = current.get(edit.node.pk)
+        changed = _changed_keys(before, edit)
+        if not changed:
+            continue
+        _check_rights(by, rules, edit.node, changed)
+        _check_fresh(edit, before)
+        _check_values(rules, edit, changed)
+        made.append(_write(by, version.template, edit, comment))
+    return made
+
+
+def _changed_keys(before: ConfigurationRevision | None, edit: Edit) -> list[str]:
+    return [c.key for c in difference(before.values if before else {}, edit.values)]
+
+
+def _check_rights(by: User, rules: Schema | None, node: Node, keys: list[str]) -> None:
+    for key in keys:
+        rule = rules.rule_for(key) if rules else None
+        owners = rule.editable_by if rule else frozenset()
+        wanted = [
+            perm
+            for owner, perm in (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
+            if not owners or owner in owners
+        ]
+        verdicts = [may(by, perm, node) for perm in wanted]
+        if not any(verdicts):
+            raise Denied(verdicts[0])
+        if rule is not None and rule.disabled:
+            raise Denied(Verdict(ok=False, code="value-disabled", params={"key": key}))
+
+
+def _check_fresh(edit: Edit, before: ConfigurationRevision | None) -> None:
+    number = before.number if before else 0
+    if edit.base != number:
+        raise Stale(
+            "values-changed",
+            node=edit.node.pk,
+            place=edit.node.title,
+            by=str(before.author) if before and before.author else "",
+            at=before.created_at.isoformat() if before else "",
+            theirs=before.values if before else {},
+            yours=dict(edit.values),
+            base=edit.base,
+            current=number,
+        )
+
+
+def _check_values(rules: Schema | None, edit: Edit, keys: list[str]) -> None:
+    if rules is None:
+        return
+    broken = [
+        {"place": edit.node.title, "node": edit.node.pk, **violation.to_json()}
+        for key in keys
+        if (value := _value_at(edit.values, key)) is not None
+        for violation in rules.check_value(key, value)
+    ]
+    if broken:
+        raise Invalid("values-refused", broken)
+
+
+def _value_at(values: Mapping[str, Any], key: str) -> object:
+    at: object = values
+    for part in key.split("."):
+        at = at.get(part) if isinstance(at, Mapping) else None
+    return at
+
+
+def _write(by: User, template: SolutionTemplate, edit: Edit, comment: str) -> ConfigurationRevision:
+    try:
+        with transaction.atomic():
+            revision = ConfigurationRevision.objects.create(
+                node=edit.node,
+                template=template,
+                number=edit.base + 1,
+                values=dict(edit.values),
+                comment=comment,
+                author=by,
+            )
+    except IntegrityError as error:
+        current = current_values(template, [edit.node.pk])
+        _check_fresh(edit, current[edit.node.pk])
+        raise Stale("values-changed", node=edit.node.pk) from error
+    _mark_below(edit.node, template)
+    events.record(
+        "configuration.saved",
+        revision,
+        edit.node,
+        by,
+        solution=str(template),
+        number=revision.number,
+    )
+    hints.tell(
+        [f"node:{edit.node.pk}", f"target:{edit.node.pk}", f"solution:{template.pk}"],
+        edit.node.path,
+    )
+    return revision
+
+
+def _mark_below(node: Node, template: SolutionTemplate) -> None:
+    """Every installed or published copy below now waits for a review."""
+    SolutionInstance.objects.filter(
+        below([node.path], "target__node__path"), template=template
+    ).update(configuration_pending=True)

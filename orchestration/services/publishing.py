@@ -1,0 +1,133 @@
+"""Publishing revisions, and deleting what was never needed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import Max
+
+from orchestration import hints
+from orchestration.models import (
+    SolutionInstance,
+    SolutionTemplateVersion,
+    SolutionVersion,
+    Target,
+)
+from orchestration.queries.resolving import LineReview, resolve_lines
+from orchestration.services import events
+from orchestration.services.errors import Refused
+from orchestration.services.lives import move
+from orchestration.states import PublicationState
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+
+class Outcome(StrEnum):
+    """How publishing ended for one line."""
+
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Published:
+    """One line's result; ``revision`` is None where it failed."""
+
+    review: LineReview
+    outcome: Outcome
+    revision: SolutionVersion | None
+
+
+@transaction.atomic
+def publish(
+    by: User,
+    version: SolutionTemplateVersion,
+    targets: Sequence[Target],
+    *,
+    instance_name: str = "",
+    comment: str = "",
+) -> list[Published]:
+    """Make an immutable revision for every line that resolves.
+
+    Nothing on a line changes yet. A line whose content is the same as its
+    newest revision gets none; a line that fails does not hold up the others.
+    """
+    may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
+    for target in targets:
+        may(by, Perm.PUBLISH, target.node).require()
+    name = instance_name or version.template.node.name
+    return [
+        _publish_line(by, version, review, name, comment)
+        for review in resolve_lines(version, targets, name)
+    ]
+
+
+@transaction.atomic
+def delete(by: User, revision: SolutionVersion) -> None:
+    """Delete a revision that was never deployed or no longer is.
+
+    Raises:
+        Refused: ``revision-in-use``.
+    """
+    instance = revision.instance
+    node = instance.target.node
+    may(by, Perm.PUBLISH, node).require()
+    if revision.pk in {instance.current_id, instance.desired_id}:
+        raise Refused("revision-in-use", revision=revision.label)
+    if revision.deployments.filter(finished_at=None).exists():
+        raise Refused("revision-in-use", revision=revision.label)
+    move(revision, PublicationState.DELETED)
+    events.record("revision.deleted", revision, node, by, digest=revision.digest)
+    hints.tell([f"target:{node.pk}", f"solution:{instance.template_id}"], node.path)
+
+
+def _publish_line(
+    by: User, version: SolutionTemplateVersion, review: LineReview, name: str, comment: str
+) -> Published:
+    if not review.ok:
+        return Published(review, Outcome.FAILED, None)
+    instance = review.instance or SolutionInstance.objects.create(
+        target=review.target, template=version.template, name=name
+    )
+    SolutionInstance.objects.filter(pk=instance.pk).update(configuration_pending=False)
+    newest = instance.revisions.filter(
+        template_version=version, state=PublicationState.READY_TO_DEPLOY
+    ).first()
+    if newest and newest.digest == review.resolution.digest:
+        return Published(review, Outcome.UNCHANGED, newest)
+    revision = _write(by, instance, version, review, comment)
+    return Published(review, Outcome.PUBLISHED, revision)
+
+
+def _write(
+    by: User,
+    instance: SolutionInstance,
+    version: SolutionTemplateVersion,
+    review: LineReview,
+    comment: str,
+) -> SolutionVersion:
+    last = instance.revisions.filter(template_version=version).aggregate(n=Max("number"))
+    resolution, node = review.resolution, review.target.node
+    revision = SolutionVersion.objects.create(
+        instance=instance,
+        template_version=version,
+        number=(last["n"] or 0) + 1,
+        content=resolution.canonical.decode(),
+        digest=resolution.digest,
+        provenance=resolution.provenance_json(),
+        comment=comment,
+        published_by=by,
+    )
+    events.record(
+        "revision.published",
+        revision,
+        node,
+        by,
+        solution=str(version.template),
+        digest=revision.digest,
+    )
+    hints.tell([f"target:{node.pk}", f"solution:{instance.template_id}"], node.path)
+    return revision
