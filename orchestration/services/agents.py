@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from agent import signing, wire
 from orchestration import hints
-from orchestration.models import Agent, EnrolmentToken, Node, Target
+from orchestration.models import Agent, Deployment, EnrolmentToken, Node, Target
 from orchestration.services import desired, events, server_keys
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.lives import move
-from orchestration.states import AgentState
+from orchestration.states import AgentState, DeploymentState
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -87,7 +87,9 @@ def enrol(request: wire.EnrolRequest) -> wire.EnrolAnswer:
     """
     if len(request.sign_key) != KEY_BYTES or len(request.seal_key) != KEY_BYTES:
         raise Invalid("key-malformed")
-    token = EnrolmentToken.objects.filter(digest=_digest(request.token)).first()
+    # Locked: of one request sent twice at once, the second finds the agent the first one made.
+    tokens = EnrolmentToken.objects.select_for_update()
+    token = tokens.filter(digest=_digest(request.token)).first()
     if token is None:
         raise Refused("token-invalid")
     key = wire.EnrolRequest.to_json(request)["sign_key"]
@@ -153,6 +155,11 @@ def _approve(agent: Agent, by: User | None, targets: list[Target] | None) -> Non
     given = Target.objects.filter(pk__in=[target.pk for target in serves])
     former = set(given.exclude(agent=None).values_list("agent_id", flat=True))
     given.update(agent=agent)
+    # What was held for want of an agent goes on now.
+    Deployment.objects.filter(target__in=serves, state=DeploymentState.RELEASED).update(
+        next_action_at=timezone.now()
+    )
+    hints.wake("orchestration.tasks.advance_due")
     events.record("agent.approved", agent, agent.node, by, targets=[str(t) for t in serves])
     desired.bump([agent.pk, *former])
     hints.tell([f"agent:{agent.pk}", "agents"], agent.node.path)

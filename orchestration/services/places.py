@@ -60,16 +60,20 @@ def create_target(
     scope: str = "default",
     capabilities: Sequence[str] = (),
     specification: Mapping[str, Any] | None = None,
+    level: int | None = None,
 ) -> Target:
     """Add a target below a site, or below the context's root.
 
+    ``level`` may be the site's own, for a target that hosts what a whole
+    factory shares; unset, it is the level below.
+
     Raises:
         Invalid: as for `create_site`, and ``scope-reserved``,
-            ``capability-unknown``.
+            ``capability-unknown``, ``level-wrong``.
     """
     may(by, Perm.EDIT_TARGETS, parent).require()
     _check_scope(scope)
-    level = min(_level_below(parent), len(parent.context.levels) - 1)
+    level = _target_level(parent, level)
     node = plant(
         parent.context,
         parent,
@@ -178,6 +182,15 @@ def _level_below(parent: Node) -> int:
     if parent.kind != Node.Kind.SITE or parent.level is None:
         raise Invalid("parent-not-a-place", parent=parent.title)
     return parent.level + 1
+
+
+def _target_level(parent: Node, wanted: int | None) -> int:
+    lowest = len(parent.context.levels) - 1
+    if wanted is None:
+        return min(_level_below(parent), lowest)
+    if not (parent.level or 0) <= wanted <= lowest:
+        raise Invalid("level-wrong", level=wanted)
+    return wanted
 
 
 def _check_scope(scope: str) -> None:
