@@ -74,6 +74,7 @@ function connect() {
   const opened = new WebSocket(address);
   socket = opened;
   opened.addEventListener("open", () => {
+    if (socket !== opened) return;
     attempts = 0;
     heard();
     if (lost) {
@@ -87,7 +88,8 @@ function connect() {
     note(JSON.parse(event.data).topics);
   });
   opened.addEventListener("close", (event) => {
-    if (socket === opened) socket = null;
+    if (socket !== opened) return; // given up before; another has taken its place
+    socket = null;
     if (event.code === SIGNED_OUT) ended = true;
     lose();
     if (!ended) setTimeout(connect, delayUntilRetry());
