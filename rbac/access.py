@@ -72,6 +72,15 @@ def may(by: type_of_person, perm: Perm, node: Place) -> Verdict:
     return Verdict(ok=False, code="right-missing", params=params)
 
 
+def may_administer(by: type_of_person) -> Verdict:
+    """Whether a person looks after the whole installation: accounts, groups, new contexts."""
+    if not isinstance(by, User):
+        return Verdict(ok=False, code="signed-out")
+    if by.is_active and by.is_superuser:
+        return YES
+    return Verdict(ok=False, code="superuser-only")
+
+
 def may_anywhere(by: type_of_person, *perms: Perm) -> bool:
     """Whether a person has one of the rights at any node at all."""
     return isinstance(by, User) and bool(granted_paths(by, *perms))

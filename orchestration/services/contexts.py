@@ -8,7 +8,7 @@ from orchestration.models import Capability, Context, Node
 from orchestration.services import events
 from orchestration.services.errors import Invalid
 from orchestration.services.tree import plant
-from rbac.access import Denied, Verdict, may
+from rbac.access import may, may_administer
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -22,8 +22,7 @@ def create(by: User, name: str, levels: Sequence[str], *, display_name: str = ""
         Invalid: ``levels-empty``, ``levels-repeated``, ``name-empty``,
             ``name-taken``.
     """
-    if not by.is_superuser:
-        raise Denied(Verdict(ok=False, code="superuser-only"))
+    may_administer(by).require()
     _check_levels(levels)
     try:
         with transaction.atomic():

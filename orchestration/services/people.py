@@ -10,7 +10,7 @@ from django.db import transaction
 from orchestration import hints
 from orchestration.services import events
 from orchestration.services.errors import Invalid
-from rbac.access import Denied, Verdict
+from rbac.access import may_administer
 from rbac.models import User
 
 
@@ -21,7 +21,7 @@ def create(by: User, username: str, password: str, *, full_name: str = "", email
     Raises:
         Invalid: ``name-empty``, ``name-taken``, ``password-weak``.
     """
-    _require_superuser(by)
+    may_administer(by).require()
     if not username.strip():
         raise Invalid("name-empty")
     if User.objects.filter(username__iexact=username).exists():
@@ -38,7 +38,7 @@ def change(
     by: User, user: User, *, is_active: bool, is_staff: bool, groups: Iterable[Group]
 ) -> User:
     """Let a person in or shut them out, and set their groups. Superusers only."""
-    _require_superuser(by)
+    may_administer(by).require()
     User.objects.filter(pk=user.pk).update(is_active=is_active, is_staff=is_staff)
     user.refresh_from_db()
     user.groups.set(groups)
@@ -55,16 +55,11 @@ def set_password(by: User, user: User, password: str) -> None:
         Invalid: ``password-weak``.
     """
     if by.pk != user.pk:
-        _require_superuser(by)
+        may_administer(by).require()
     _check_password(password)
     user.set_password(password)
     user.save(update_fields=["password"])
     events.record("person.password-set", user, None, by)
-
-
-def _require_superuser(by: User) -> None:
-    if not (by.is_active and by.is_superuser):
-        raise Denied(Verdict(ok=False, code="superuser-only"))
 
 
 def _check_password(password: str) -> None:
