@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import httpx
 
 from agent.components import Components
-from agent.drivers.base import Observation, Work
+from agent.drivers.base import Work
 from agent.failures import WorkError
 from agent.wire import HealthState
 
@@ -21,11 +23,17 @@ SETTLE_SECONDS = 0.5
 _ANSWER_SECONDS = 5.0
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Return the usual certificates, read once: it takes longer than asking does."""
+    return ssl.create_default_context()
+
+
 async def probe(url: str, seconds: float = _ANSWER_SECONDS) -> str | None:
     """Ask a health address; returns None when it is well, else what is wrong."""
     try:
         # Never through the site's proxy: health addresses are on this machine.
-        async with httpx.AsyncClient(trust_env=False, timeout=seconds) as client:
+        async with httpx.AsyncClient(trust_env=False, timeout=seconds, verify=_trust()) as client:
             answer = await client.get(url)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return f"{url} does not answer: {str(error) or type(error).__name__}"
@@ -50,16 +58,13 @@ async def verify(components: Components, work: Work) -> None:
 
 async def _look(components: Components, work: Work, url: str | None) -> str | None:
     observed = await components.observe(work)
-    if observed.state is HealthState.FAILED:
-        text = observed.detail or "does not run"
-        raise await _with_log(components, work, WorkError("health", "ended", text))
+    if observed.state is HealthState.UNKNOWN:
+        return observed.detail or "its state is not known"
     if observed.state is not HealthState.RUNNING or not observed.current:
-        return _said(observed)
+        # Waiting does not bring back what ended.
+        text = observed.detail or f"is {observed.state.value}, not running as wanted"
+        raise await _with_log(components, work, WorkError("health", "ended", text))
     return await probe(url) if url else None
-
-
-def _said(observed: Observation) -> str:
-    return observed.detail or f"is {observed.state.value}, not running as wanted"
 
 
 async def _with_log(components: Components, work: Work, error: WorkError) -> WorkError:

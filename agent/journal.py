@@ -145,6 +145,13 @@ class Journal:
         noted = replace(entry, steps=tuple(steps), sequence=entry.sequence + 1)
         return self._write(noted)
 
+    def condemn(self, entry: Entry, failure: Failure, steps: Sequence[StepReport]) -> Entry:
+        """Write why the work has failed before it is cleaned up, which may itself be cut short."""
+        condemned = replace(entry, failure=failure, steps=tuple(steps))
+        with self._transaction():
+            self._save(condemned)
+        return condemned
+
     def count_attempt(self, entry: Entry) -> Entry:
         """Write that the work in hand is taken up again after a restart."""
         changed = replace(entry, attempts=entry.attempts + 1)

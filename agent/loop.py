@@ -106,7 +106,9 @@ class Loop:
         self._fetch_now.clear()
         loop = asyncio.get_running_loop()
         asked = loop.time()
-        wait = 0 if self._hints.connected else LONG_POLL_SECONDS
+        # The first question is answered at once: reports wait for it.
+        held_open = self._let_in.is_set() and not self._hints.connected
+        wait = LONG_POLL_SECONDS if held_open else 0
         signed = await self._plane.desired(self._known(), wait)
         self._admitted()
         news = signed is not None and self._take_document(signed)

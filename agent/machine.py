@@ -107,6 +107,8 @@ class Machine:
         return self._journal.move(entry, Life.APPLYING)
 
     async def _apply(self, entry: Entry) -> Entry:
+        if entry.failure is not None:
+            return await self._clean_up(entry)
         try:
             self._refuse_endless(entry)
             works = await self.works(entry.working)
@@ -120,6 +122,8 @@ class Machine:
         return self._journal.move(entry, Life.VERIFYING, steps=entry.steps)
 
     async def _verify(self, entry: Entry) -> Entry:
+        if entry.failure is not None:
+            return await self._clean_up(entry)
         try:
             self._refuse_endless(entry)
             for work in await self.works(entry.working):
@@ -133,10 +137,10 @@ class Machine:
     async def _give_up(self, entry: Entry, error: WorkError, phase: Phase) -> Entry:
         """Go back to the last good revision, or stop what was started when there is none."""
         log.warning("instance %s: %s failed: %s", entry.instance, phase, error)
-        if entry.good is None:
-            await self._sweep(entry)
-            return self._end(entry, Life.FAILED, error, phase, entry.steps)
-        return self._end(entry, Life.REVERTING, error, phase, entry.steps)
+        if entry.good is not None:
+            return self._end(entry, Life.REVERTING, error, phase, entry.steps)
+        steps = progress.fail(entry.steps, self._clock.now(), str(error))
+        return await self._clean_up(self._journal.condemn(entry, error.failure(phase), steps))
 
     async def _revert(self, entry: Entry) -> Entry:
         steps = self._started(entry.steps, StepKey.REVERT, None)
@@ -166,13 +170,14 @@ class Machine:
         self._components.forget(entry.instance)
         return self._journal.move(entry, Life.REMOVED, steps=entry.steps)
 
-    async def _sweep(self, entry: Entry) -> None:
+    async def _clean_up(self, entry: Entry) -> Entry:
         """Stop what was started; what resists is logged, the first failure is what counts."""
         for work in reversed(self._components.recorded(entry.instance)):
             try:
                 await self._components.remove(work)
             except WorkError as error:
                 log.warning("%s cannot be cleaned up: %s", work.component.name, error)
+        return self._journal.move(entry, Life.FAILED)
 
     async def _remove_leftovers(self, entry: Entry, works: list[Work]) -> None:
         # Before anything new starts: it may need the port an old component still holds.
