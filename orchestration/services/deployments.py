@@ -4,11 +4,10 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import F
 from django.utils import timezone
 
 from orchestration import hints
-from orchestration.models import Deployment, Rollout, SolutionInstance
+from orchestration.models import Deployment, Rollout
 from orchestration.services import desired, events
 from orchestration.services.events import Actor
 from orchestration.services.lives import move
@@ -22,7 +21,9 @@ from orchestration.states import (
 
 _S = DeploymentState
 _SUCCESSES = (_S.SUCCEEDED, _S.ALREADY_CURRENT)
+_GIVE_BACK = (_S.FAILED, _S.REVERTED, _S.REVERT_FAILED, _S.REJECTED)
 _TIMEOUT_OF = {
+    _S.OFFERED: "staging",
     _S.STAGING: "staging",
     _S.STAGED: "apply",
     _S.APPLYING: "apply",
@@ -34,13 +35,18 @@ LOOK_AGAIN = timedelta(seconds=30)
 
 
 def advance(deployment: Deployment, to: DeploymentState, by: Actor, **fields: object) -> None:
-    """Move an attempt to a state that is not final, with its next time limit."""
+    """Move an attempt to a state that is not final, with its next time limit.
+
+    Whatever it waited for is over, unless ``fields`` say otherwise.
+    """
     now = timezone.now()
+    times: dict[str, object] = {"hold": {}}
     limit = _TIMEOUT_OF.get(to)
     if limit is not None:
         until = now + timedelta(seconds=deployment.rollout.policy["timeouts"][limit])
-        fields |= {"next_action_at": until, "deadline_at": until}
-    move(deployment, to, **fields)
+        look_at = now + LOOK_AGAIN if to is _S.OFFERED else until
+        times |= {"next_action_at": look_at, "deadline_at": until}
+    move(deployment, to, **times | fields)
     _record(deployment, to, by)
     tell(deployment)
 
@@ -69,20 +75,13 @@ def finish(
     tell(deployment)
 
 
-def withdraw(deployment: Deployment) -> None:
-    """Give the line back what it had, after a cancel the agent may have seen."""
-    instance = deployment.instance
-    if deployment.generation == 0:
-        return
-    SolutionInstance.objects.filter(pk=instance.pk).update(
-        desired=F("current"), generation=F("generation") + 1
-    )
-    if deployment.target.agent_id is not None:
-        desired.bump([deployment.target.agent_id])
+def close_rollout(ended: Rollout) -> None:
+    """End a rollout once all its attempts have ended, or only wait for contact.
 
-
-def close_rollout(rollout: Rollout) -> None:
-    """End a rollout once all its attempts have ended, or only wait for contact."""
+    The row is locked first: of two attempts that end at the same moment, each
+    would otherwise still see the other one running, and nobody would close.
+    """
+    rollout = Rollout.objects.select_for_update().get(pk=ended.pk)
     states = set(rollout.deployments.values_list("state", flat=True))
     running = states & set(ACTIVE_DEPLOYMENT)
     if running - {_S.DEFERRED} or rollout.state not in _OPEN_ROLLOUT:
@@ -127,15 +126,20 @@ _OPEN_ROLLOUT = (RolloutState.RUNNING, RolloutState.SUCCEEDED_WITH_DEFERRED)
 def _settle(deployment: Deployment, to: DeploymentState) -> None:
     """Move the instance to where the end of the attempt leaves it.
 
-    After a failure that the site reported, what ran before is wanted again. A
-    time-out leaves the wish as it is: the site may still fulfil it.
+    After a failure that the site reported, what ran before is wanted again, and
+    after a cancel that the agent may have missed it is a new order. A time-out
+    leaves the wish as it is: the site may still fulfil it.
     """
     instance = deployment.instance
-    instance.refresh_from_db(fields=["state", "current", "desired"])
+    instance.refresh_from_db(fields=["state", "current", "desired", "generation"])
     fields: dict[str, object] = {}
-    if to in (_S.FAILED, _S.REVERTED, _S.REVERT_FAILED, _S.REJECTED) and deployment.revision_id:
-        fields["desired"] = instance.current
-    move(instance, _resting_state(deployment, to), **fields)
+    if to in _GIVE_BACK and deployment.revision_id:
+        fields = {"desired": instance.current}
+    elif to is _S.CANCELLED and deployment.generation:
+        fields = {"desired": instance.current, "generation": instance.generation + 1}
+    move(instance, _resting_state(deployment, to), updated_at=timezone.now(), **fields)
+    if fields and deployment.target.agent_id is not None:
+        desired.bump([deployment.target.agent_id])
 
 
 def _resting_state(deployment: Deployment, to: DeploymentState) -> InstanceState:
@@ -146,7 +150,7 @@ def _resting_state(deployment: Deployment, to: DeploymentState) -> InstanceState
         return InstanceState.UNINSTALL_FAILED if removing else InstanceState.FAILED
     if deployment.instance.current_id is not None:
         return InstanceState.DEPLOYED
-    return InstanceState.NOT_DEPLOYED
+    return InstanceState.FAILED if removing else InstanceState.NOT_DEPLOYED
 
 
 def _record(

@@ -91,7 +91,6 @@ def cancel(by: User, deployment: Deployment) -> None:
     if deployment.state not in CANCELLABLE_DEPLOYMENT:
         raise Refused("too-late-to-cancel", state=deployment.state)
     deployments.finish(deployment, DeploymentState.CANCELLED, by)
-    deployments.withdraw(deployment)
 
 
 def _start(by: User, kind: Rollout.Kind, perm: Perm, aims: list[Aim], comment: str) -> Rollout:

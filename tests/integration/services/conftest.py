@@ -1,6 +1,7 @@
 """A clock the tests set, and an agent that says what they tell it to."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -23,7 +24,8 @@ def _nothing_kept() -> Iterator[None]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Time that only passes when a test says so."""
-    clock = Clock(timezone.now())
+    # Ahead of the real time: a model's own default still reads that.
+    clock = Clock(timezone.now() + timedelta(hours=1))
     monkeypatch.setattr(timezone, "now", clock.now)
     monkeypatch.setattr(signing, "time", SimpleNamespace(time=clock.seconds))
     return clock

@@ -12,6 +12,7 @@ from orchestration.models import (
     Deployment,
     Rollout,
     SolutionInstance,
+    SolutionTemplateVersion,
     SolutionVersion,
 )
 from orchestration.services import desired, dispatch, heartbeats, reports, rollouts
@@ -30,6 +31,11 @@ FAILURE = wire.Failure(
     log_tail="",
     retryable=True,
 )
+
+
+def mixer(company: Company) -> SolutionTemplateVersion:
+    """The company's one solution, made when first asked for."""
+    return SolutionTemplateVersion.objects.first() or company.solution()
 
 
 @dataclass
