@@ -4,6 +4,7 @@ Rows that are due are the queue. Whoever looks at one moves it by
 compare-and-set, so any number of workers may look.
 """
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,49 +19,63 @@ from orchestration.states import DeploymentState
 
 BATCH = 200
 _S = DeploymentState
+log = logging.getLogger(__name__)
 
 
 def advance_due() -> int:
-    """Move every due deployment one stage on; returns how many were looked at."""
-    looked_at = 0
-    while due := _due(timezone.now()):
+    """Move every due deployment one stage on; returns how many were looked at.
+
+    Each row is looked at once a call: one that stays due, because another
+    worker has it or because something is wrong with it, is for the next sweep.
+    """
+    now, after, looked_at = timezone.now(), 0, 0
+    while due := _due(now, after):
         for pk in due:
             _look_at(pk)
+        after = due[-1]
         looked_at += len(due)
     return looked_at
 
 
-def _due(now: datetime) -> list[int]:
-    rows = Deployment.objects.filter(next_action_at__lte=now).order_by("next_action_at")
+def _due(now: datetime, after: int) -> list[int]:
+    rows = Deployment.objects.filter(next_action_at__lte=now, pk__gt=after).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:BATCH])
 
 
 def _look_at(pk: int) -> None:
     try:
-        with transaction.atomic():
-            deployment = (
-                Deployment.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related(
-                    "rollout",
-                    "revision__template_version",
-                    "from_revision",
-                    "instance__template__node",
-                    "target__node",
-                    "target__agent",
-                )
-                .filter(pk=pk, next_action_at__lte=timezone.now())
-                .first()
-            )
-            if deployment is not None:
-                _STAGES[DeploymentState(deployment.state)](deployment)
-    except (Stale, Refused):
+        _advance(pk)
+    except (Stale, Refused) as error:
         # Another worker, or the site's own report, moved it meanwhile.
-        return
+        log.info("deployment %s: %s", pk, error)
+    except Exception:
+        # One row that cannot be worked on must not hold up the ones behind it.
+        log.exception("deployment %s cannot be moved on", pk)
+
+
+@transaction.atomic
+def _advance(pk: int) -> None:
+    deployment = (
+        Deployment.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related(
+            "rollout",
+            "revision__template_version",
+            "from_revision__template_version",
+            "instance__template__node",
+            "target__node",
+            "target__agent",
+        )
+        .filter(pk=pk, next_action_at__lte=timezone.now())
+        .first()
+    )
+    if deployment is not None:
+        _STAGES[DeploymentState(deployment.state)](deployment)
 
 
 def _release(deployment: Deployment) -> None:
-    instance = deployment.instance
-    if deployment.revision_id and deployment.revision_id == instance.current_id:
+    instance, wanted = deployment.instance, deployment.revision_id
+    # An earlier wish that ran out of time is still open; only a new order ends it.
+    if wanted and wanted == instance.current_id == instance.desired_id:
         deployments.finish(deployment, _S.ALREADY_CURRENT, None)
         return
     deployments.advance(deployment, _S.RELEASED, None)
@@ -69,25 +84,19 @@ def _release(deployment: Deployment) -> None:
 
 def _offer(deployment: Deployment) -> None:
     """Write the wish down and tell the agent; hold when there is no agent."""
-    target = deployment.target
-    if target.agent_id is None:
+    now, agent = timezone.now(), deployment.target.agent_id
+    if _catch_up_until(deployment) <= now:
+        _time_out(deployment)
+        return
+    if agent is None:
         Deployment.objects.filter(pk=deployment.pk).update(
-            hold={"code": "no-agent"}, next_action_at=timezone.now() + LOOK_AGAIN
+            hold={"code": "no-agent"}, next_action_at=now + LOOK_AGAIN
         )
         return
     if deployment.generation == 0:
         _want(deployment)
-    now, policy = timezone.now(), deployment.rollout.policy
-    deployments.advance(
-        deployment,
-        _S.OFFERED,
-        None,
-        generation=deployment.generation,
-        hold={},
-        next_action_at=now + LOOK_AGAIN,
-        deadline_at=now + timedelta(seconds=policy["timeouts"]["staging"]),
-    )
-    desired.bump([target.agent_id])
+    deployments.advance(deployment, _S.OFFERED, None, generation=deployment.generation)
+    desired.bump([agent])
 
 
 def _want(deployment: Deployment) -> None:
@@ -112,24 +121,20 @@ def _wait_for_contact(deployment: Deployment) -> None:
             return
         Deployment.objects.filter(pk=deployment.pk).update(next_action_at=now + LOOK_AGAIN)
         return
-    until = deployment.created_at + timedelta(seconds=policy["catch_up_until"])
     deployments.advance(
         deployment,
         _S.DEFERRED,
         None,
-        next_action_at=until,
+        next_action_at=_catch_up_until(deployment),
         hold={"code": "offline", "since": away_since.isoformat()},
         deadline_at=None,
     )
     deployments.close_rollout(deployment.rollout)
 
 
-def _resume(deployment: Deployment) -> None:
-    """Offer again what waited for contact, or give it up for good."""
-    if deployment.hold.get("code") == "contact":
-        _offer(deployment)
-    else:
-        _time_out(deployment)
+def _catch_up_until(deployment: Deployment) -> datetime:
+    """How long an attempt may wait for a site before it is given up."""
+    return deployment.created_at + timedelta(seconds=deployment.rollout.policy["catch_up_until"])
 
 
 def _time_out(deployment: Deployment) -> None:
@@ -150,7 +155,8 @@ _STAGES = {
     _S.PENDING: _release,
     _S.RELEASED: _offer,
     _S.OFFERED: _wait_for_contact,
-    _S.DEFERRED: _resume,
+    # Contact is back, or the time to catch up is over: the offer knows which.
+    _S.DEFERRED: _offer,
     _S.STAGING: _time_out,
     _S.STAGED: _time_out,
     _S.APPLYING: _time_out,
