@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from orchestration.expressions.branches import collect, gather
-from orchestration.expressions.context import FAILED, PENDING
+from orchestration.expressions.context import PENDING
 from orchestration.expressions.errors import Fault, Problem
 from orchestration.expressions.evaluation import Step
 from orchestration.expressions.includes import Splicer, Tree, Written, plain
@@ -17,7 +17,6 @@ from orchestration.expressions.scalar_code import (
     failed,
     has_expressions,
     nested_run,
-    scalar_run,
     sole_call,
 )
 from orchestration.expressions.scope import Branch, Leaf, PlainScope, TemplateScope, nearest
@@ -108,22 +107,16 @@ class _Assembly:
     def finish(self, item: _Waiting, root: Leaf | Branch, parser: ScalarParser) -> None:
         """Compile a leaf once all keys of the template are known."""
         leaf, parsed = item.leaf, item.parsed
-        before, seen = len(self.problems), len(parser.seen)
+        seen = len(parser.seen)
         scope = self.scope or TemplateScope(root, leaf.parts)
         step = leaf.step or Step(leaf.index, failed, Place(leaf.parts))
-        try:
-            if isinstance(item.tree, Written):
-                step.run = scalar_run(parsed, scope) if parsed else failed
-            else:
-                step.run = nested_run(item.tree, leaf.parts, scope, parser)
-        except Fault as fault:
-            self.problems.append(step.place.problem(fault))
+        if isinstance(item.tree, Written):
+            step.run = parser.run(parsed, scope)
+        else:
+            step.run = nested_run(item.tree, leaf.parts, scope, parser)
         nodes = list(parsed.nodes()) if parsed else parser.seen[seen:]
         self.describe(leaf, step.place, parsed, nodes)
         step.nesting = 1 + max((len(calls(node)) for node in nodes), default=0)
-        unusable = parsed is None and isinstance(item.tree, Written)
-        if unusable or len(self.problems) > before:
-            self.initial[leaf.index] = FAILED
 
     def describe(
         self, leaf: Leaf, place: Place, parsed: Parsed | None, nodes: Iterable[Node]
@@ -137,12 +130,9 @@ class _Assembly:
         elif sole and sole.function.name == "val" and isinstance(reads[0].arguments[0], str):
             kind, value_of = "value", _path(reads[0].arguments[0])
         key = join_path(leaf.parts)
-        self.keys.append(KeyInfo(leaf.parts, key, kind, place, value_of, reads))
-        self.needs[leaf.index] = [
-            _path(read.arguments[0])
-            for read in reads
-            if read.function in {"val", "property"} and isinstance(read.arguments[0], str)
-        ]
+        inputs = tuple((path, parts) for path, parts in _paths(reads, {"val"}))
+        self.keys.append(KeyInfo(leaf.parts, key, kind, place, value_of, reads, inputs))
+        self.needs[leaf.index] = [parts for _, parts in _paths(reads, {"val", "property"})]
 
     def ordered(self, root: Leaf | Branch) -> Iterator[Leaf | Branch]:
         """Give what must be evaluated, what is needed before what needs it.
@@ -178,6 +168,12 @@ def _constant(parts: Parts, kind: str) -> KeyInfo:
 def _read(call: Call) -> Read:
     literals = (item.value if isinstance(item, Literal) else None for item in call.arguments)
     return Read(call.function.name, tuple(literals))
+
+
+def _paths(reads: Iterable[Read], functions: set[str]) -> Iterator[tuple[str, Parts]]:
+    for read in reads:
+        if read.function in functions and isinstance(read.arguments[0], str):
+            yield read.arguments[0], _path(read.arguments[0])
 
 
 def _path(text: str) -> Parts:

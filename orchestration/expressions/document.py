@@ -83,7 +83,7 @@ def _explain(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
         before = lines[mark.line][: mark.column + 1]
         if "\t" in before and not before.strip():
             return "a tab is used to indent; YAML takes only spaces"
-    return " ".join(filter(None, (error.context, error.problem))) or "not YAML"
+    return " ".join(filter(None, (error.problem, error.context))) or "not YAML"
 
 
 @dataclass(slots=True)

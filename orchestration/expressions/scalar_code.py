@@ -13,7 +13,7 @@ from orchestration.expressions.includes import Tree, Written, plain
 from orchestration.expressions.limits import Limits
 from orchestration.expressions.parser import parse
 from orchestration.expressions.places import Place, expression_place
-from orchestration.expressions.scan import Source, split
+from orchestration.expressions.scan import Source, Unclosed, split
 from orchestration.expressions.syntax import Call, Node
 from orchestration.expressions.values import Value
 
@@ -46,8 +46,8 @@ class ScalarParser:
         text, before = written.value, len(self.problems)
         try:
             pieces = split(text)
-        except Fault as fault:
-            place = expression_place(text, parts, None, written.source)
+        except Unclosed as fault:
+            place = expression_place(text, parts, fault.source, written.source)
             self.problems.append(place.problem(fault))
             return None
         parsed = [
@@ -59,6 +59,16 @@ class ScalarParser:
         found = tuple(piece for piece in parsed if piece is not None)
         place = next((piece[1] for piece in found if not isinstance(piece, str)), Place(parts))
         return Parsed(place, found, whole=len(pieces) == 1)
+
+    def run(self, parsed: Parsed | None, scope: Scope) -> Run:
+        """Compile what was parsed; when that cannot be done, a run that only fails."""
+        if parsed is None:
+            return failed
+        try:
+            return scalar_run(parsed, scope)
+        except Fault as fault:
+            self.problems.append(parsed.place.problem(fault))
+            return failed
 
     def _expression(
         self, text: str, piece: Source, parts: Where, written: Written
@@ -110,8 +120,7 @@ def nested_run(tree: Tree, parts: Where, scope: Scope, parser: ScalarParser) -> 
         constant = plain(tree)
         return lambda _: constant
     if isinstance(tree, Written):
-        parsed = parser.parse(tree, parts)
-        return scalar_run(parsed, scope) if parsed else failed
+        return parser.run(parser.parse(tree, parts), scope)
     items = list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree))
     runs = [
         (Place((*parts, key)), nested_run(item, (*parts, key), scope, parser))

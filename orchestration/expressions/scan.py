@@ -21,29 +21,36 @@ class Source:
     number: int
 
 
+class Unclosed(Fault):
+    """An expression without an end."""
+
+    def __init__(self, message: str, source: Source) -> None:
+        super().__init__(Kind.SYNTAX, message, "close the expression with }}")
+        self.source = source
+
+
 def split(text: str) -> list[str | Source]:
     """Split a text into literal pieces and expressions; one never closed raises Fault."""
     pieces: list[str | Source] = []
-    position = 0
+    position = number = 0
     while (start := text.find(_OPEN, position)) >= 0:
         if start > position:
             pieces.append(text[position:start])
         body = _BODY.match(text, start + len(_OPEN))
         end = body.end() if body else len(text)
         if not text.startswith("}}", end):
-            raise _unclosed(text, end, start)
-        number = sum(isinstance(piece, Source) for piece in pieces)
+            raise _unclosed(text, end, Source("", start, number))
         pieces.append(Source(text[start + len(_OPEN) : end], start, number))
         position = end + 2
+        number += 1
     if position < len(text):
         pieces.append(text[position:])
     return _joined(pieces)
 
 
-def _unclosed(text: str, end: int, start: int) -> Fault:
+def _unclosed(text: str, end: int, source: Source) -> Fault:
     quoted = end < len(text) and text[end] in "'\""
-    message = "a quote is never closed" if quoted else "${{ is never closed"
-    return Fault(Kind.SYNTAX, message, "close the expression with }}")
+    return Unclosed("a quote is never closed" if quoted else "${{ is never closed", source)
 
 
 def _joined(pieces: list[str | Source]) -> list[str | Source]:

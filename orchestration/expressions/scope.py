@@ -33,7 +33,7 @@ class Branch:
 
 def nearest(root: Leaf | Branch, parts: Parts) -> tuple[Leaf | Branch, Parts] | None:
     """Find the key at a path, or the leaf above it and the rest of the path; else None."""
-    node: Leaf | Branch | None = root
+    node: Leaf | Branch | None = root if isinstance(root, Branch) else None
     for depth, part in enumerate(parts):
         if isinstance(node, Leaf):
             return node, parts[depth:]

@@ -24,7 +24,8 @@ class KeyInfo:
     """What is known of one leaf of a template, the dotted `key`, before any evaluation.
 
     `kind` is template (a constant), include (a constant of an included file), value (one $val, of
-    the path `value_of`), config (one $config) or expression.
+    the path `value_of`), config (one $config) or expression. `inputs` are the literal paths that
+    $val reads, as written and split.
     """
 
     parts: Parts
@@ -33,6 +34,7 @@ class KeyInfo:
     place: Place
     value_of: Parts = ()
     reads: tuple[Read, ...] = ()
+    inputs: tuple[tuple[str, Parts], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,14 @@ from typing import TypeAlias
 from orchestration.expressions import Kind, Parts, Problem, SecretReference, Value, join_path
 from orchestration.resolution.model import PathNode
 
-# Who set a value: the depth of the place on the path, with the config template linked there, if
-# it was one; DEFAULT for a schema's default. Small, because every leaf of every target has one.
-Mark: TypeAlias = int | tuple[int, str]
-# The marks of a tree of values: one mark for all below, or the marks of each key.
-Marks: TypeAlias = int | tuple[int, str] | dict[str, "Marks"]
+# Who sets a value: the depth of the place on the path, with the name of the config template linked
+# there, if it was that; DEFAULT for a schema's default.
+Setter: TypeAlias = int | tuple[int, str]
+# All who set a value, the one that counts first. Built while merging, so that the places above
+# share it and no leaf has to be looked up on every level again.
+Setters: TypeAlias = tuple[Setter, ...]
+# The setters of a tree of values: the same for all below, or those of each key.
+Marks: TypeAlias = Setters | dict[str, "Marks"]
 
 DEFAULT = -1
 
@@ -63,31 +66,51 @@ class Place:
 
 
 def overlay(
-    values: Mapping[str, Value], marks: Mapping[str, Marks], layer: Mapping[str, Value], mark: Mark
+    values: Mapping[str, Value],
+    marks: Mapping[str, Marks],
+    layer: Mapping[str, Value],
+    setter: Setter,
 ) -> tuple[dict[str, Value], dict[str, Marks]]:
     """Lay values over others: maps merge, anything else replaces, null sets nothing."""
     merged, marked = dict(values), dict(marks)
     for key, value in layer.items():
         if value is None:
             continue
-        if not isinstance(value, dict):
-            merged[key], marked[key] = value, mark
-            continue
-        reference = SecretReference.read(value)
-        below = merged.get(key)
-        if reference is not None:
-            merged[key], marked[key] = reference, mark
-        elif isinstance(below, dict):
-            merged[key], marked[key] = overlay(below, _each(marked.get(key), below), value, mark)
+        below = marked.get(key)
+        if isinstance(value, dict):
+            merged[key], marked[key] = _overlay_map(merged.get(key), below, value, setter)
         else:
-            merged[key], marked[key] = overlay({}, {}, value, mark)[0], mark
+            merged[key] = value
+            marked[key] = (setter, *_all(below)) if below else (setter,)
     return merged, marked
 
 
+def _overlay_map(
+    held: Value, below: Marks | None, layer: dict[str, Value], setter: Setter
+) -> tuple[Value, Marks]:
+    reference = SecretReference.read(layer)
+    if reference is not None:
+        return reference, (setter, *_all(below))
+    if not isinstance(held, dict):
+        return overlay({}, {}, layer, setter)[0], (setter, *_all(below))
+    return overlay(held, _each(below, held), layer, setter)
+
+
 def _each(marks: Marks | None, values: Mapping[str, Value]) -> dict[str, Marks]:
-    if isinstance(marks, dict):
-        return marks
-    return dict.fromkeys(values, DEFAULT if marks is None else marks)
+    return marks if isinstance(marks, dict) else dict.fromkeys(values, marks or ())
+
+
+def _all(marks: Marks | None) -> Setters:
+    """Give the setters of a tree as one: of a map that is replaced, whoever set a part of it."""
+    if not isinstance(marks, dict):
+        return marks or ()
+    found = {setter for inner in marks.values() for setter in _all(inner)}
+    return tuple(sorted(found, key=depth_of, reverse=True))
+
+
+def depth_of(setter: Setter) -> int:
+    """Give the depth of the place on the path; DEFAULT for a default."""
+    return setter[0] if isinstance(setter, tuple) else setter
 
 
 def marks_at(marks: Marks | None, parts: Parts) -> Marks | None:
@@ -97,6 +120,11 @@ def marks_at(marks: Marks | None, parts: Parts) -> Marks | None:
             return marks
         marks = marks.get(part)
     return marks
+
+
+def setters_at(marks: Marks | None, parts: Parts) -> Setters:
+    """Give who sets the value at a path, the one that counts first."""
+    return _all(marks_at(marks, parts))
 
 
 def leaves(values: Mapping[str, Value], above: Parts = ()) -> list[tuple[Parts, Value]]:

@@ -11,11 +11,11 @@ A list is a value: the place that set it, then those it shadows; -1 is the schem
 the values it reads. A word is any other source.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from orchestration.expressions import Fault, KeyInfo, Parts, Value, join_path, lookup, split_path
-from orchestration.resolution.layers import DEFAULT, Place, leaves
+from orchestration.expressions import KeyInfo, Parts, Value, join_path, lookup, split_path
+from orchestration.resolution.layers import DEFAULT, Place, leaves, marks_at, setters_at
 from orchestration.resolution.model import Origin, PathNode, Shadow
 
 Record: TypeAlias = "dict[str, Value]"
@@ -26,7 +26,6 @@ def record(
     place: Place,
     configuration: Mapping[str, Value],
     *,
-    defaults: Mapping[str, Value],
     filled: Sequence[Parts] = (),
     injected: Sequence[Parts] = (),
 ) -> Record:
@@ -38,65 +37,48 @@ def record(
     path = [[node.level, node.name, node.ref, node.revision_ref] for node in place.path]
     found: dict[str, Value] = {}
     for info in keys:
-        value = lookup(configuration, info.parts)
-        if info.parts in injected:
-            found[join_path(info.parts)] = "injection"
-        elif info.parts in filled:
-            found[join_path(info.parts)] = [DEFAULT]
-        elif isinstance(value, dict) and value and info.kind == "value":
-            for parts, leaf in leaves(value, info.parts):
-                inner = (*info.value_of, *parts[len(info.parts) :])
-                found[join_path(parts)] = _value_code(inner, leaf, place, defaults)
+        if info.parts in filled:
+            found[info.key] = (DEFAULT,)
+        elif info.parts in injected:
+            found[info.key] = "injection"
         elif info.kind == "value":
-            found[info.key] = _value_code(info.value_of, value, place, defaults)
-        elif isinstance(value, dict) and value:
-            code = _code(info, place, defaults)
-            found |= {join_path(parts): code for parts, _ in leaves(value, info.parts)}
+            _record_value(found, info, place, configuration)
         else:
-            found[info.key] = _code(info, place, defaults)
+            _record_other(found, info, place, configuration)
     return {"path": path, "keys": found}
 
 
-def _value_code(parts: Parts, leaf: Value, place: Place, defaults: Mapping[str, Value]) -> Value:
-    chain = list(_setters(parts, place, defaults))
-    return chain or ("unset" if leaf is None else "expression")
+def _record_value(
+    found: dict[str, Value], info: KeyInfo, place: Place, configuration: Mapping[str, Value]
+) -> None:
+    """Record a leaf that is one `$val`: who set it, key by key where it is a map."""
+    marks = marks_at(place.marks, info.value_of)
+    value = lookup(configuration, info.parts)
+    if isinstance(value, dict) and value:
+        for inner, leaf in leaves(value):
+            code = setters_at(marks, inner)
+            found[join_path((*info.parts, *inner))] = code or _unmarked(leaf)
+    else:
+        found[info.key] = marks or _unmarked(value)
 
 
-def _code(info: KeyInfo, place: Place, defaults: Mapping[str, Value]) -> Value:
-    """Give the source of a leaf that is no plain value: of an expression, what it reads."""
-    if info.kind != "expression":
-        return info.kind
-    inputs: dict[str, Value] = {}
-    for read in info.reads:
-        path = read.arguments[0] if read.arguments else None
-        if read.function != "val" or not isinstance(path, str):
-            continue
-        try:
-            chain = list(_setters(split_path(path), place, defaults))
-        except Fault:
-            continue  # not a path: that call has failed, or was not taken
-        if chain:
-            inputs[path] = chain
-    return inputs or info.kind
+def _unmarked(value: Value) -> str:
+    """Name the source of a `$val` that the hierarchy does not set: an own key, or nothing."""
+    return "unset" if value is None else "expression"
 
 
-def _setters(parts: Parts, place: Place, defaults: Mapping[str, Value]) -> Iterator[Value]:
-    """Give who sets a path, nearest first: on one place its own value before linked ones."""
-    path = place.path
-    for depth in range(len(path) - 1, -1, -1):
-        node = path[depth]
-        if node.values and _at(node.values, parts) is not None:
-            yield depth
-        for name in reversed(list(node.linked)):
-            if _at(node.linked[name], parts) is not None:
-                yield [depth, name]
-    if _at(defaults, parts) is not None:
-        yield DEFAULT
-
-
-def _at(values: Mapping[str, Value], parts: Parts) -> Value:
-    value = values.get(parts[0])
-    return value if len(parts) == 1 or value is None else lookup(value, parts[1:])
+def _record_other(
+    found: dict[str, Value], info: KeyInfo, place: Place, configuration: Mapping[str, Value]
+) -> None:
+    code: Value = info.kind
+    if code == "expression":
+        read = ((path, setters_at(place.marks, parts)) for path, parts in info.inputs)
+        code = {path: setters for path, setters in read if setters} or code
+    value = lookup(configuration, info.parts)
+    if isinstance(value, dict) and value:
+        found |= {join_path((*info.parts, *inner)): code for inner, _ in leaves(value)}
+    else:
+        found[info.key] = code
 
 
 def origins(
@@ -129,13 +111,13 @@ def _origin(
 def _shadow(
     setter: Value, key: str, places: Sequence[Sequence[Value]], path: Sequence[PathNode] | None
 ) -> Shadow:
-    depth, link = setter if isinstance(setter, list) else (setter, "")
+    depth, link = setter if isinstance(setter, list | tuple) else (setter, "")
     if depth == DEFAULT:
         return Shadow("schema-default")
     source = "linked" if link else "value"
     value = None
     if path is not None:
         values = path[depth].linked[link] if link else path[depth].values
-        value = _at(values, split_path(key))
+        value = lookup(dict(values), split_path(key))
     level, name, node_ref, revision_ref = places[depth]
     return Shadow(source, level, name, node_ref, revision_ref, link, value)

@@ -17,7 +17,7 @@ from orchestration.expressions import (
 from orchestration.resolution.canonical import canonical_json, digest
 from orchestration.resolution.compiled import CompiledTemplate
 from orchestration.resolution.injections import Injected, inject
-from orchestration.resolution.layers import Place, marks_at
+from orchestration.resolution.layers import DEFAULT, Place, depth_of, setters_at
 from orchestration.resolution.model import Origin, PathNode, ResolutionProblem
 from orchestration.resolution.provenance import Record, origins, record
 from orchestration.resolution.secrets import opened, put, sealed
@@ -56,7 +56,6 @@ class Resolution:
             compiled.template.keys,
             self._place,
             self.configuration or {},
-            defaults=compiled.root.values,
             filled=self._filled,
             injected=self._injected,
         )
@@ -177,10 +176,9 @@ class _Run:
     def from_violation(self, broken: Violation) -> ResolutionProblem:
         level = ""
         if broken.rule != "validations":
-            mark = marks_at(self.place.marks, split_path(broken.key))
-            depth = mark[0] if isinstance(mark, tuple) else mark
-            if isinstance(depth, int) and depth >= 0:
-                level = self.place.path[depth].level
+            setters = setters_at(self.place.marks, split_path(broken.key))
+            depth = depth_of(setters[0]) if setters else DEFAULT
+            level = self.place.path[depth].level if depth != DEFAULT else ""
         return ResolutionProblem(
             broken.key,
             broken.rule,

@@ -1,9 +1,17 @@
 """A parsed schema: checks configurations, fills defaults, publishes itself."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from orchestration.expressions import FAILED, Context, Parts, Problem, Value, split_path
+from orchestration.expressions import (
+    FAILED,
+    Context,
+    Parts,
+    Problem,
+    SealedValue,
+    Value,
+    split_path,
+)
 from orchestration.rules.checks import Check, acceptance, is_opaque, violations
 from orchestration.rules.model import Condition, Rule, Violation
 from orchestration.rules.publishing import json_schema
@@ -85,19 +93,27 @@ class Schema:
             if value is None:
                 if rule.required and _is_needed(compiled, context):
                     yield Violation(rule.key, "required", "a value is needed", accepted=rule.type)
-            elif value is FAILED or is_opaque(value) or compiled.accepts(value):
-                continue
-            else:
-                yield from violations(rule, value)
+            elif not compiled.accepts(value) and value is not FAILED:
+                yield from _violations(rule, value)
+
+
+def _violations(rule: Rule, value: Value) -> Iterator[Violation]:
+    """Check the value inside a seal without ever giving it away; a reference has none."""
+    if isinstance(value, SealedValue):
+        for broken in violations(rule, value.value):
+            yield replace(broken, given=None)
+    elif not is_opaque(value):
+        yield from violations(rule, value)
 
 
 def effective(context: Context, parts: Parts) -> Value:
     """Give the value a rule is about: the configuration's, or a value it does not show."""
     tree = context.configuration
-    for part in parts[:-1]:
-        tree = tree.get(part) if isinstance(tree, dict) else None
-    if tree is FAILED:
-        return FAILED
+    if len(parts) > 1:
+        for part in parts[:-1]:
+            tree = tree.get(part) if isinstance(tree, dict) else None
+        if tree is FAILED:
+            return FAILED
     if isinstance(tree, dict) and parts[-1] in tree:
         return tree[parts[-1]]
     value: Value = context.values
