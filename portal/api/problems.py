@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
+from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
@@ -68,7 +69,7 @@ def _service_problem(error: ServiceError) -> dict[str, Any]:
     problems = error.problems if isinstance(error, Invalid) else ()
     detail = sentence(error.code, error.params)
     status = STATUSES[type(error)]
-    return body(status, error.code, detail, params=dict(error.params), errors=problems)
+    return body(status, error.code, detail, params=dict(error.params), problems=problems)
 
 
 def _framework_problem(
@@ -80,10 +81,12 @@ def _framework_problem(
     status = response.status_code
     if isinstance(error, ValidationError):
         fields = list(_fields(error.detail))
-        response.data = body(status, "invalid", "Some fields cannot be used.", errors=fields)
+        response.data = body(
+            status, "invalid", gettext("Some fields cannot be used."), problems=fields
+        )
     else:
         code = getattr(error, "default_code", None) or HTTP_CODES[status]
-        response.data = body(status, code, str(response.data["detail"]))
+        response.data = body(status, code.replace("_", "-"), str(response.data["detail"]))
     response.content_type = MEDIA_TYPE
     return response
 

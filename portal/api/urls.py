@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("agent/v1/", include("portal.api.agent.urls")),
+    path("v1/", include("portal.api.v1.urls")),
 ]

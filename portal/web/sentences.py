@@ -21,6 +21,18 @@ REFUSALS = {
     "role-unknown": _("There is no role called %(role)s."),
     "superuser-only": _("Only an administrator of the whole installation may do this."),
     "value-disabled": _("%(key)s is kept by somebody else and cannot be changed here."),
+    # what may be done to a line
+    "already-changing": _(
+        "It has begun to change %(line)s. Wait until it is over; then roll back."
+    ),
+    "already-over": _("It is over already."),
+    "did-not-fail": _("It did not fail."),
+    "line-busy": _("Something is being done to %(line)s right now. Wait until it is over."),
+    "mended-since": _("A newer attempt followed this one."),
+    "newest-runs": _("%(line)s runs the newest published revision."),
+    "nothing-earlier": _("There is no other revision of %(solution)s for %(line)s."),
+    "nothing-installed": _("%(solution)s is not installed on %(line)s."),
+    "nothing-published": _("Nothing is published for %(line)s."),
 }
 
 SENTENCES = {
@@ -29,6 +41,7 @@ SENTENCES = {
     "name-missing": _("Give it a name: the file does not say one."),
     "name-taken": _("There is already one called %(name)s here."),
     "level-too-deep": _("Nothing can be placed below the level %(level)s."),
+    "level-wrong": _("There is no such level at this place."),
     "levels-empty": _("Name at least one level."),
     "levels-in-use": _("There are still places at a level that would go: %(places)s."),
     "levels-repeated": _("Two levels have the same name."),
@@ -53,11 +66,19 @@ SENTENCES = {
     "target-elsewhere": _("These lines do not belong to the place: %(targets)s."),
     "token-invalid": _("The enrolment token is unknown, used up or too old."),
     # people
+    "too-many-tokens": _("You have %(most)s tokens already. Revoke one first."),
     "password-weak": _("Choose a stronger password."),
+    "group-has-roles": _("The group %(group)s still holds roles. Take them first."),
+    # setting up
+    "lines-out-of-range": _("Choose between 1 and %(most)s lines."),
+    "pattern-without-number": _("Put {n} into “%(pattern)s”, so that each line has its own name."),
     # catalog
     "document-unreadable": _("%(name)s cannot be read."),
+    "nothing-to-import": _("Name at least one file to import."),
+    "place-missing": _("Say at which place the values are to be set."),
     "schema-refused": _("The schema %(name)s has errors."),
     "schema-unknown": _("There is no schema %(schema)s. Import it first."),
+    "solution-unknown": _("There is no solution %(solution)s. Import it first."),
     "template-refused": _("The template %(name)s has errors."),
     "version-exists": _("%(version)s exists already, and versions never change. Use a new one."),
     "version-malformed": _("%(version)s is not a version such as 1.2.0."),
@@ -66,7 +87,7 @@ SENTENCES = {
     "values-refused": _("Some values break the rules of the schema."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
     # deployments
-    "deployment-active": _("Something else is being done to this line; wait until it is over."),
+    "deployment-active": _("Something is being done to %(line)s already; wait until it is over."),
     "instance-twice": _("The same line is named twice."),
     "moved-meanwhile": _("It has moved on meanwhile and is now: %(state)s."),
     "not-deployable": _("Revision %(revision)s cannot be deployed."),

@@ -1,0 +1,30 @@
+"""Filters of lists. An id that the person may not see finds nothing, like one that is not there."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+
+from orchestration.queries import places
+from portal.api.resource import person
+from rbac.access import below
+
+
+class IdFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
+    """A row by the id of something it belongs to."""
+
+    field_class = forms.IntegerField
+
+
+class UnderFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
+    """Rows at or below a place; ``field_name`` leads from a row to its place's path."""
+
+    field_class = forms.IntegerField
+
+    def filter(self, rows: QuerySet[Any], value: int | None) -> QuerySet[Any]:
+        """Narrow rows to a place that the person may see."""
+        if value is None:
+            return rows
+        place = places.nodes(person(self.parent.request.user)).filter(pk=value).first()
+        return rows.none() if place is None else rows.filter(below([place.path], self.field_name))

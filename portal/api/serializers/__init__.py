@@ -1,0 +1,1 @@
+"""What goes out and what comes in, one noun a file."""

@@ -1,0 +1,92 @@
+"""Reviewing and publishing: what each line would get, and what it got."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from orchestration.queries import places, solutions
+from orchestration.queries.resolving import LineReview
+from orchestration.resolution import Change
+from orchestration.services.publishing import Published
+from portal.api.fields import Body, Seen, SeenList, comment_field, name_field
+from portal.api.serializers.labels import TargetLabel
+
+
+class ChangeShape(serializers.Serializer[Change]):
+    """One key that differs; of a secret only that it does."""
+
+    key = serializers.CharField()
+    kind = serializers.CharField()
+    before = serializers.JSONField()
+    after = serializers.JSONField()
+    secret = serializers.BooleanField()
+
+
+class ReviewShape(serializers.Serializer[LineReview]):
+    """What one line would get. ``problems`` say why not; ``changes`` compare with what runs."""
+
+    target = TargetLabel()
+    instance = serializers.SerializerMethodField()
+    ok = serializers.BooleanField()
+    missing_capabilities = serializers.ListField(source="missing", child=serializers.CharField())
+    problems = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+    changes = ChangeShape(many=True)
+    configuration = serializers.SerializerMethodField()
+    components = serializers.SerializerMethodField()
+    digest = serializers.CharField(source="resolution.digest")
+
+    def get_instance(self, review: LineReview) -> int | None:
+        """The installed copy there is already."""
+        return review.instance.pk if review.instance else None
+
+    def get_problems(self, review: LineReview) -> list[dict[str, Any]]:
+        """Every reason at once."""
+        return [problem.to_json() for problem in review.resolution.problems]
+
+    def get_warnings(self, review: LineReview) -> list[str]:
+        """What is not wrong, but worth knowing."""
+        return [str(warning) for warning in review.resolution.warnings]
+
+    def get_configuration(self, review: LineReview) -> Any:  # noqa: ANN401  JSON
+        """The resolved configuration; null where it could not be resolved."""
+        return review.resolution.configuration if review.resolution.ok else None
+
+    def get_components(self, review: LineReview) -> Any:  # noqa: ANN401  JSON
+        """The evaluated components; null where they could not be resolved."""
+        return list(review.resolution.components) if review.resolution.ok else None
+
+
+class PublishedShape(serializers.Serializer[Published]):
+    """How publishing ended for one line: published, unchanged or failed."""
+
+    target = TargetLabel(source="review.target")
+    outcome = serializers.CharField()
+    revision = serializers.SerializerMethodField()
+    missing_capabilities = serializers.ListField(
+        source="review.missing", child=serializers.CharField()
+    )
+    problems = serializers.SerializerMethodField()
+
+    def get_revision(self, published: Published) -> dict[str, Any] | None:
+        """The revision, new or the one that is the same."""
+        made = published.revision
+        return {"id": made.pk, "label": made.label} if made else None
+
+    def get_problems(self, published: Published) -> list[dict[str, Any]]:
+        """Why the line failed."""
+        return [problem.to_json() for problem in published.review.resolution.problems]
+
+
+class ReviewBody(Body):
+    """What to review on which lines; ``instance`` is the copy's name, else the solution's."""
+
+    version = Seen(solutions.template_versions)
+    targets = SeenList(lambda by: places.targets(by).prefetch_related("capabilities"))
+    instance = name_field(required=False, allow_blank=True)
+
+
+class PublishBody(ReviewBody):
+    """What to publish on which lines."""
+
+    comment = comment_field()

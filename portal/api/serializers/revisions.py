@@ -1,0 +1,81 @@
+"""Installed copies and their published revisions."""
+
+from dataclasses import asdict
+from typing import Any
+
+from rest_framework import serializers
+
+from orchestration import states
+from orchestration.models import SolutionInstance, SolutionVersion
+from orchestration.resolution import origins
+from portal.api.serializers.labels import InstanceLabel, PersonField, TargetLabel, WordLabel
+from portal.api.shapes import Shape
+
+
+class RevisionLabel(Shape[SolutionVersion]):
+    """A revision by its label, for example 1.0.0.3."""
+
+    class Meta:
+        model = SolutionVersion
+        fields = ("id", "label")
+
+
+class InstanceShape(Shape[SolutionInstance]):
+    """An installed copy: what should run, what runs, and how it feels."""
+
+    solution = serializers.IntegerField(source="template_id")
+    solution_name = serializers.CharField(source="template.node.name")
+    target = TargetLabel()
+    word = serializers.SerializerMethodField()
+    desired = RevisionLabel(allow_null=True)
+    current = RevisionLabel(allow_null=True)
+
+    class Meta:
+        model = SolutionInstance
+        fields = (
+            "id", "name", "solution", "solution_name", "target", "state", "word",
+            "configuration_pending", "desired", "current", "generation", "health", "updated_at",
+        )  # fmt: skip
+
+    def get_word(self, instance: SolutionInstance) -> dict[str, Any]:
+        """The portal's one word for it."""
+        pending = instance.configuration_pending
+        word = states.instance_word(instance.state, configuration_pending=pending)
+        return dict(WordLabel(word).data)
+
+
+class RevisionShape(Shape[SolutionVersion]):
+    """A published revision as a list shows it."""
+
+    instance = InstanceLabel()
+    template_version = serializers.CharField(source="template_version.version")
+    published_by = PersonField()
+    current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SolutionVersion
+        fields = (
+            "id", "label", "instance", "template_version", "number", "state", "digest",
+            "comment", "published_by", "published_at", "current",
+        )  # fmt: skip
+
+    def get_current(self, revision: SolutionVersion) -> bool:
+        """Whether it is what runs."""
+        return revision.instance.current_id == revision.pk
+
+
+class RevisionDetail(RevisionShape):
+    """A published revision whole, with the origin of every value."""
+
+    configuration = serializers.JSONField()
+    components = serializers.JSONField()
+    provenance = serializers.SerializerMethodField()
+
+    class Meta(RevisionShape.Meta):
+        fields = (*RevisionShape.Meta.fields, "configuration", "components", "provenance")
+
+    def get_provenance(self, revision: SolutionVersion) -> dict[str, Any]:
+        """By dotted key: where the value comes from, and what it shadows."""
+        if not revision.provenance:
+            return {}
+        return {key: asdict(origin) for key, origin in origins(revision.provenance).items()}

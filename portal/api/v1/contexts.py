@@ -1,0 +1,75 @@
+"""Contexts: levels and capabilities."""
+
+from typing import ClassVar
+
+from django.db.models import Prefetch, QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orchestration.models import Context, Node
+from orchestration.queries import places
+from orchestration.services import contexts
+from portal.api.resource import Resource
+from portal.api.rights import Open, Rights
+from portal.api.serializers.contexts import (
+    CapabilityBody,
+    CapabilityShape,
+    ContextChange,
+    ContextShape,
+    NewContext,
+)
+from rbac.permissions import Perm
+
+
+class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
+    """Environments with their own levels and capabilities."""
+
+    rights: ClassVar[Rights] = {
+        "list": tuple(Perm),
+        "retrieve": tuple(Perm),
+        "create": Open.SUPERUSER,
+        "partial_update": (Perm.MANAGE_CONTEXT,),
+        "add_capability": (Perm.MANAGE_CONTEXT,),
+        "remove_capability": (Perm.MANAGE_CONTEXT,),
+    }
+    serializer_class = ContextShape
+    ordering = ("pk",)
+
+    def get_queryset(self) -> QuerySet[Context]:
+        """Contexts in which the person may see anything."""
+        # Apart from `nodes`, which would else hold nothing but the root for everybody.
+        roots = Prefetch("nodes", Node.objects.filter(parent=None), to_attr="roots")
+        return places.contexts(self.by).prefetch_related(roots, "capabilities")
+
+    @extend_schema(request=NewContext, responses={201: ContextShape})
+    def create(self, request: Request) -> Response:
+        """Make a context with its root and its catalog."""
+        made = contexts.create(self.by, **self.given(NewContext))
+        return Response(self.shown(self.get_queryset().get(pk=made.pk)), status=201)
+
+    @extend_schema(request=ContextChange, responses=ContextShape)
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Rename a context or its levels; levels in use cannot go."""
+        context = self.get_object()
+        now = {"display_name": context.display_name, "levels": context.levels}
+        contexts.change(self.by, context, **(now | self.given(ContextChange)))
+        return Response(self.shown(self.get_object()))
+
+    @extend_schema(request=CapabilityBody, responses={201: CapabilityShape})
+    @action(detail=True, methods=["post"], url_path="capabilities")
+    def add_capability(self, request: Request, pk: int) -> Response:
+        """Add a capability, or change the description of the one there is."""
+        made = contexts.add_capability(self.by, self.get_object(), **self.given(CapabilityBody))
+        return Response(self.shown(made, CapabilityShape), status=201)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["delete"], url_path="capabilities/<int:capability>")
+    def remove_capability(self, request: Request, pk: int, capability: int) -> Response:
+        """Remove a capability that nothing has or needs."""
+        found = get_object_or_404(self.get_object().capabilities, pk=capability)
+        contexts.remove_capability(self.by, found)
+        return Response(status=204)

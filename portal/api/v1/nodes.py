@@ -1,0 +1,88 @@
+"""The hierarchy: sites and targets as places."""
+
+from typing import ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orchestration.models import Node
+from orchestration.queries import places, sight
+from orchestration.services import places as changes
+from portal.api.filters import IdFilter, UnderFilter
+from portal.api.resource import Resource
+from portal.api.rights import Rights
+from portal.api.serializers.places import (
+    Branch,
+    NewSite,
+    PlaceChange,
+    PlaceDetail,
+    PlaceShape,
+    nested,
+)
+from rbac.permissions import Perm
+
+
+class NodeFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
+    """``under`` is a place: it and all below it."""
+
+    under = UnderFilter(field_name="path")
+    context = IdFilter(field_name="context_id")
+    kind = django_filters.ChoiceFilter(choices=Node.Kind.choices)
+    level = IdFilter(field_name="level")
+    name = django_filters.CharFilter(field_name="name")
+
+
+class Nodes(ListModelMixin, Resource[Node]):
+    """Places: context roots, sites and targets."""
+
+    rights: ClassVar[Rights] = {
+        "list": sight.PLACES,
+        "retrieve": sight.PLACES,
+        "tree": sight.PLACES,
+        "create": (Perm.EDIT_HIERARCHY,),
+        "partial_update": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
+        "destroy": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
+    }
+    serializer_class = PlaceShape
+    filterset_class = NodeFilters
+    ordering = ("path",)
+
+    def get_queryset(self) -> QuerySet[Node]:
+        """Places the person may see."""
+        return places.nodes(self.by)
+
+    @extend_schema(responses=PlaceDetail)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One place, with the way to it."""
+        return Response(self.shown(self.get_object(), PlaceDetail))
+
+    @extend_schema(responses=Branch(many=True))
+    @action(detail=False, pagination_class=None)
+    def tree(self, request: Request) -> Response:
+        """Places as a tree, from those that the person may see down; takes the list's filters."""
+        return Response(nested(list(self.filter_queryset(self.get_queryset()))))
+
+    @extend_schema(request=NewSite, responses={201: PlaceShape})
+    def create(self, request: Request) -> Response:
+        """Add a site one level below its parent."""
+        made = changes.create_site(self.by, **self.given(NewSite))
+        return Response(self.shown(made), status=201)
+
+    @extend_schema(request=PlaceChange, responses=PlaceShape)
+    def partial_update(self, request: Request, pk: int) -> Response:
+        """Rename a place, or change its time zone."""
+        node = self.get_object()
+        now = {key: getattr(node, key) for key in ("name", "display_name", "time_zone")}
+        changed = changes.change_node(self.by, node, **(now | self.given(PlaceChange)))
+        return Response(self.shown(changed))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a place that holds nothing any more."""
+        changes.remove(self.by, self.get_object())
+        return Response(status=204)

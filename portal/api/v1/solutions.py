@@ -1,0 +1,77 @@
+"""Solutions in the catalog."""
+
+from typing import ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orchestration.models import SolutionTemplate, SolutionTemplateVersion
+from orchestration.queries import sight, solutions
+from orchestration.services import catalog
+from portal.api.filters import IdFilter
+from portal.api.resource import Resource
+from portal.api.rights import Rights
+from portal.api.serializers.solutions import (
+    NewSolutionVersion,
+    SolutionShape,
+    SolutionVersionShape,
+)
+from rbac.permissions import Perm
+
+
+class SolutionFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
+    """``capability`` finds what needs it."""
+
+    context = IdFilter(field_name="node__context_id")
+    name = django_filters.CharFilter(field_name="node__name")
+    capability = django_filters.CharFilter(field_name="capabilities__name")
+
+
+class SolutionVersionFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
+    """By context, solution, name and version."""
+
+    context = IdFilter(field_name="template__node__context_id")
+    solution = IdFilter(field_name="template_id")
+    name = django_filters.CharFilter(field_name="template__node__name")
+    version = django_filters.CharFilter(field_name="version")
+
+
+class Solutions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemplate]):
+    """Applications that lines can run."""
+
+    rights: ClassVar[Rights] = {"list": sight.SOLUTIONS, "retrieve": sight.SOLUTIONS}
+    serializer_class = SolutionShape
+    filterset_class = SolutionFilters
+
+    def get_queryset(self) -> QuerySet[SolutionTemplate]:
+        """Solutions the person may see."""
+        return solutions.templates(self.by).prefetch_related("capabilities", "versions")
+
+
+class SolutionVersions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemplateVersion]):
+    """Immutable versions of solutions."""
+
+    rights: ClassVar[Rights] = {
+        "list": sight.SOLUTIONS,
+        "retrieve": sight.SOLUTIONS,
+        "create": (Perm.AUTHOR_SOLUTIONS,),
+    }
+    serializer_class = SolutionVersionShape
+    filterset_class = SolutionVersionFilters
+
+    def get_queryset(self) -> QuerySet[SolutionTemplateVersion]:
+        """Versions of the solutions the person may see."""
+        return solutions.template_versions(self.by).select_related("created_by")
+
+    @extend_schema(request=NewSolutionVersion, responses={201: SolutionVersionShape})
+    def create(self, request: Request) -> Response:
+        """Add a solution version, and the solution itself if it is new."""
+        wanted = self.given(NewSolutionVersion)
+        context = wanted.pop("context")
+        source = catalog.SolutionSource(**wanted)
+        made = catalog.create_solution_version(self.by, context, source)
+        return Response(self.shown(made), status=201)

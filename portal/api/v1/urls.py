@@ -1,0 +1,64 @@
+"""Addresses of the REST interface, version 1."""
+
+from django.urls import path, re_path
+from rest_framework.routers import SimpleRouter
+
+from portal.api.v1 import (
+    agents,
+    configurations,
+    contexts,
+    deployments,
+    description,
+    enrolment_tokens,
+    events,
+    imports,
+    me,
+    nodes,
+    reviews,
+    revisions,
+    role_assignments,
+    rollouts,
+    schemas,
+    solutions,
+    targets,
+    tokens,
+    users,
+)
+
+router = SimpleRouter(use_regex_path=False)
+router.register("contexts", contexts.Contexts, "context")
+router.register("nodes", nodes.Nodes, "node")
+router.register("targets", targets.Targets, "target")
+router.register("agents", agents.Agents, "agent")
+router.register("enrolment-tokens", enrolment_tokens.EnrolmentTokens, "enrolment-token")
+router.register("schemas", schemas.Schemas, "schema")
+router.register("schema-versions", schemas.SchemaVersions, "schema-version")
+router.register("solutions", solutions.Solutions, "solution")
+router.register("solution-versions", solutions.SolutionVersions, "solution-version")
+router.register("instances", revisions.Instances, "instance")
+router.register("revisions", revisions.Revisions, "revision")
+router.register("rollouts", rollouts.Rollouts, "rollout")
+router.register("deployments", deployments.Deployments, "deployment")
+router.register("events", events.Events, "event")
+router.register("role-assignments", role_assignments.RoleAssignments, "role-assignment")
+router.register("users", users.Users, "user")
+
+urlpatterns = [
+    *router.urls,
+    path("configurations/", configurations.Configurations.as_view()),
+    path("configurations/<int:node>/<int:solution>/", configurations.Configuration.as_view()),
+    path(
+        "configurations/<int:node>/<int:solution>/history/",
+        configurations.ConfigurationHistory.as_view(),
+    ),
+    path("imports/", imports.Imports.as_view()),
+    path("review/", reviews.Review.as_view()),
+    path("publish/", reviews.Publish.as_view()),
+    path("me/", me.Me.as_view()),
+    path("auth/tokens/", tokens.ApiTokens.as_view()),
+    path("auth/tokens/<str:key>/", tokens.ApiToken.as_view()),
+    path("schema/", description.Description.as_view(), name="api-schema"),
+    path("docs/", description.Docs.as_view(url_name="api-v1:api-schema"), name="api-docs"),
+    re_path(r"^(?P<rest>.*)$", description.Nothing.as_view()),
+]
+app_name = "api-v1"
