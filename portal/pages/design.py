@@ -1,255 +1,28 @@
 """Every component on one page, to look at while working on them. Served in the demo only."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
+from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from orchestration.states import (
-    AGENT,
-    CONFIGURATION_PENDING,
-    DEPLOYMENT,
-    INSTANCE,
-    InstanceState,
-)
-from portal.web.parts import Choice, Column, Field, Inherited, Tab, Tile
-from portal.web.shell import Scope
-from rbac.access import Verdict
-from rbac.permissions import Perm
-
-LONG = "Bottling line 4, hall C, south side (returnables, 0.5 l and 1 l)"
-REFUSED = Verdict(
-    ok=False, code="right-missing", params={"perm": Perm.DEPLOY.value, "place": LONG, "node": 1}
-)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step with everything components/steps.html reads."""
-
-    label: str
-    word: str
-    severity: str
-    started: datetime | None = None
-    ended: datetime | None = None
-    detail: str = ""
-    icon: str = ""
-    steps: list["Step"] = field(default_factory=list)
+from portal.web import samples
 
 
 def design(request: HttpRequest) -> HttpResponse:
     """Show the components with easy and with awkward content."""
     now = timezone.now()
-    return render(
-        request,
-        "design.html",
-        {
-            "crumbs": [
-                ("Europe", ""),
-                ("Rotterdam", "#"),
-                ("Factory Rotterdam South", "#"),
-                (LONG, ""),
-            ],
-            "LONG": LONG,
-            "refused": REFUSED,
-            "now": now,
-            "earlier": now - timedelta(minutes=12, seconds=40),
-            "last_year": datetime(2025, 10, 26, 0, 30, tzinfo=UTC),
-            "sort": request.GET.get("sort", "name"),
-            "page": Paginator(range(1, 981), 50).get_page(request.GET.get("page", 4)),
-            "columns": COLUMNS,
-            "rows": _rows(now),
-            "words": [
-                *INSTANCE.values(),
-                CONFIGURATION_PENDING,
-                *AGENT.values(),
-                *DEPLOYMENT.values(),
-            ],
-            "tiles": _tiles(),
-            "tabs": [
-                Tab("Overview", "#", current=True),
-                Tab("Revisions", "#", count=7),
-                Tab("Events", "#"),
-            ],
-            "steps": _steps(now - timedelta(minutes=3)),
-            "fields": _fields(),
-            "choices": _choices(),
-            "definitions": [
-                ("Revision", "1.4.2.3"),
-                ("Running since", now - timedelta(days=3)),
-                ("Deployed by", "Katarzyna Wiśniewska-Grzegorzewska"),
-                ("Place", LONG),
-                ("Note", None),
-            ],
-            "changes": _changes(),
-            "advice": ["Check that the port is free on the line's machine.", "Then retry."],
-            "document": {"configs": {"MaxTemp": 85, "AppName": "Hotmelt", "Sensors": ["t1", "t2"]}},
-            "log": "\n".join(
-                f"14:02:{second:02} probe refused: connection" for second in range(12)
-            ),
-            "scope": Scope(
-                "#", [SimpleNamespace(id=n, name=name, depth=n) for n, name in PLACES], 2
-            ),
-        },
-    )
-
-
-PLACES = enumerate(("Europe", "Rotterdam", "Factory Rotterdam South", LONG))
-COLUMNS = [
-    Column("Line", sort="name"),
-    Column("Status", sort="status"),
-    Column("Revision", sort="revision"),
-    Column("Updated", sort="updated"),
-    Column("Changes", sort="changes", number=True),
-    Column("Actions", hidden=True),
-]
-
-
-def _rows(now: datetime) -> list[dict[str, object]]:
-    states = [
-        ("Line 1", INSTANCE[InstanceState.DEPLOYED], 3),
-        ("Line 2", INSTANCE[InstanceState.DEPLOYING], 12),
-        (LONG, INSTANCE[InstanceState.FAILED], 1),
-        ("Line 4", CONFIGURATION_PENDING, 0),
-        ("Line 5", INSTANCE[InstanceState.NOT_DEPLOYED], 1204),
-    ]
-    return [
-        {
-            "id": number,
-            "name": name,
-            "state": state,
-            "changes": changes,
-            "at": now - timedelta(hours=number),
-        }
-        for number, (name, state, changes) in enumerate(states, start=1)
-    ]
-
-
-def _tiles() -> list[Tile]:
-    return [
-        Tile("Deployment completed", 68, "quiet", "#"),
-        Tile("Deployment in progress", 3, "progress", "#", current=True),
-        Tile("Configuration pending", 2, "warning", "#"),
-        Tile("Deployment failed", 1, "danger", "#"),
-        Tile("Uninstallation failed", 0, "danger", "#"),
-    ]
-
-
-def _steps(start: datetime) -> list[Step]:
-    second = timedelta(seconds=1)
-    return [
-        Step("Received at the site", "Completed", "quiet", start, start + 0.4 * second),
-        Step("Preparing", "Completed", "quiet", start + second, start + 13 * second),
-        Step(
-            "Applying",
-            "In progress",
-            "progress",
-            start + 14 * second,
-            steps=[
-                Step(
-                    "Applying: hotmelt-controller",
-                    "Completed",
-                    "quiet",
-                    start + 14 * second,
-                    start + 95 * second,
-                ),
-                Step(
-                    "Applying: vision-inspection-gateway-for-returnable-crates",
-                    "Failed",
-                    "danger",
-                    start + 96 * second,
-                    start + 126 * second,
-                    detail="The program ended with code 3 before it answered on port 9101.",
-                ),
-            ],
-        ),
-        Step("Checking", "Waiting", "quiet", icon="waiting"),
-    ]
-
-
-def _fields() -> list[Field]:
-    chicago = Inherited("60", "Factory Chicago", "by A. Rossi, 12 Nov")
-    return [
-        Field(
-            "AppName",
-            "Name of the application",
-            value="Hotmelt",
-            required=True,
-            help="Shown on the line's own page.",
-        ),
-        Field(
-            "MaxTemp",
-            "Highest temperature",
-            "number",
-            value=60,
-            unit="°C",
-            short=True,
-            inherited=chicago,
-        ),
-        Field(
-            "Speed",
-            "Belt speed",
-            "number",
-            value="0,8",
-            unit="m/s",
-            short=True,
-            inherited=chicago,
-            overridden=True,
-        ),
-        Field(
-            "Port",
-            "Port",
-            "number",
-            value="80800",
-            short=True,
-            whole=True,
-            errors=["80800 is too large. Enter a number from 1 to 65535."],
-        ),
-        Field("Mode", "Mode", value="auto", choices=[("auto", "Automatic"), ("manual", "By hand")]),
-        Field(
-            "Alarms",
-            "Send alarms to the control room",
-            "boolean",
-            value=True,
-            help="Switch off during commissioning only.",
-        ),
-        Field(
-            "Endpoint",
-            "Address of the historian",
-            value="opc.tcp://10.2.0.14:4840",
-            read_only="Kept by IT",
-        ),
-        Field(
-            "Notes",
-            "Notes for the shift",
-            "text",
-            value="",
-            placeholder="Anything the next shift should know",
-        ),
-    ]
-
-
-def _choices() -> list[Choice]:
-    return [
-        Choice("1", "Line 1", "Factory Rotterdam South · runs 1.4.1.2", chosen=True),
-        Choice("2", LONG, "Factory Rotterdam South · nothing installed"),
-        Choice("3", "Line 7", "Factory Ghent", off="Lacks the capability “soap”."),
-    ]
-
-
-def _changes() -> list[SimpleNamespace]:
-    return [
-        SimpleNamespace(key="MaxTemp", kind="changed", before=80, after=85),
-        SimpleNamespace(key="Sensors", kind="changed", before=["t1"], after=["t1", "t2"]),
-        SimpleNamespace(
-            key="Gateway.Endpoint",
-            kind="added",
-            before=None,
-            after="opc.tcp://10.2.0.14:4840/plant/south/hall-c",
-        ),
-        SimpleNamespace(key="Legacy", kind="removed", before=True, after=None),
-    ]
+    context = {
+        "crumbs": samples.CRUMBS,
+        "samples": samples,
+        "refused": samples.REFUSED,
+        "now": now,
+        "earlier": now - timedelta(minutes=12, seconds=40),
+        "sort": request.GET.get("sort", "name"),
+        "page": Paginator(range(1, 981), 50).get_page(request.GET.get("page", 4)),
+        "rows": samples.rows(now),
+        "steps": samples.steps(now - timedelta(minutes=3)),
+        "definitions": samples.definitions(now),
+    }
+    return render(request, "design.html", context)
