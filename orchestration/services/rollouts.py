@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from orchestration import hints
 from orchestration.models import Deployment, Rollout, SolutionInstance, SolutionVersion
@@ -51,33 +52,35 @@ def deploy(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "")
         Refused: ``not-deployable``, ``deployment-active``.
     """
     aims = [Aim(revision.instance, revision) for revision in revisions]
-    return _start(by, Rollout.Kind.DEPLOY, Perm.DEPLOY, aims, comment)
+    return _start(by, Rollout.Kind.DEPLOY, aims, comment)
 
 
 def roll_back(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "") -> Rollout:
     """Bring instances back to revisions chosen from their own history."""
     aims = [Aim(revision.instance, revision) for revision in revisions]
-    return _start(by, Rollout.Kind.ROLL_BACK, Perm.DEPLOY, aims, comment)
+    return _start(by, Rollout.Kind.ROLL_BACK, aims, comment)
 
 
 def retry(by: User, failed: Sequence[Deployment], *, comment: str = "") -> Rollout:
     """Try failed attempts again, as new attempts; the old ones stay as they ended.
 
     Raises:
-        Refused: ``not-failed``, ``deployment-active``.
+        Refused: ``not-failed`` also when something newer was tried since,
+            ``deployment-active``.
     """
-    for deployment in failed:
-        if deployment.state not in FAILED_DEPLOYMENT:
-            raise Refused("not-failed", line=str(deployment.target))
     aims = [Aim(deployment.instance, deployment.revision) for deployment in failed]
-    perm = Perm.DEPLOY if all(aim.revision for aim in aims) else Perm.UNINSTALL
-    return _start(by, Rollout.Kind.RETRY, perm, aims, comment)
+    _check_rights(by, aims)
+    for deployment in failed:
+        newer = Deployment.objects.filter(instance=deployment.instance_id, pk__gt=deployment.pk)
+        if deployment.state not in FAILED_DEPLOYMENT or newer.exists():
+            raise Refused("not-failed", line=str(deployment.target))
+    return _start(by, Rollout.Kind.RETRY, aims, comment)
 
 
 def uninstall(by: User, instances: Sequence[SolutionInstance], *, comment: str = "") -> Rollout:
     """Remove what runs from these lines; published revisions stay."""
     aims = [Aim(instance, None) for instance in instances]
-    return _start(by, Rollout.Kind.UNINSTALL, Perm.UNINSTALL, aims, comment)
+    return _start(by, Rollout.Kind.UNINSTALL, aims, comment)
 
 
 @transaction.atomic
@@ -93,28 +96,34 @@ def cancel(by: User, deployment: Deployment) -> None:
     deployments.finish(deployment, DeploymentState.CANCELLED, by)
 
 
-def _start(by: User, kind: Rollout.Kind, perm: Perm, aims: list[Aim], comment: str) -> Rollout:
-    _check(by, perm, aims)
+def _start(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollout:
+    _check(by, aims)
     try:
         with transaction.atomic():
-            return _write(by, kind, aims, comment)
+            # Always in one order, so that two who start the same lines cannot lock each other.
+            return _write(by, kind, sorted(aims, key=lambda aim: aim.instance.pk), comment)
     except IntegrityError as error:
         # Somebody started one of these between the check and the insert.
         raise Refused("deployment-active", **_who_is_faster(aims)) from error
 
 
-def _check(by: User, perm: Perm, aims: list[Aim]) -> None:
+def _check(by: User, aims: list[Aim]) -> None:
     if not aims:
         raise Invalid("nothing-chosen")
     if len({aim.instance.pk for aim in aims}) != len(aims):
         raise Invalid("instance-twice")
-    for aim in aims:
-        may(by, perm, aim.instance.target.node).require()
+    _check_rights(by, aims)
     for aim in aims:
         _check_state(aim)
     busy = _who_is_faster(aims)
     if busy:
         raise Refused("deployment-active", **busy)
+
+
+def _check_rights(by: User, aims: list[Aim]) -> None:
+    for aim in aims:
+        perm = Perm.DEPLOY if aim.revision else Perm.UNINSTALL
+        may(by, perm, aim.instance.target.node).require()
 
 
 def _check_state(aim: Aim) -> None:
@@ -152,7 +161,7 @@ def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollo
     )
     for deployment, aim in zip(made, aims, strict=True):
         to = InstanceState.DEPLOYING if aim.revision else InstanceState.UNINSTALLING
-        move(aim.instance, to)
+        move(aim.instance, to, updated_at=timezone.now())
         events.record(
             "deployment.started",
             deployment,
