@@ -60,7 +60,7 @@ def create_schema_version(
 
     Raises:
         Invalid: ``document-unreadable``, ``schema-refused``, ``name-missing``,
-            ``version-malformed``, ``version-exists``.
+            ``version-missing``, ``version-malformed``, ``version-exists``.
     """
     may(by, Perm.AUTHOR_SOLUTIONS, catalog_of(context)).require()
     data = read_mapping(text, name or "schema")
@@ -91,7 +91,8 @@ def create_solution_version(
 
     Raises:
         Invalid: ``document-unreadable``, ``template-refused``, ``schema-unknown``,
-            ``version-malformed``, ``version-exists``, ``capability-unknown``.
+            ``version-missing``, ``version-malformed``, ``version-exists``,
+            ``capability-unknown``.
     """
     catalog = catalog_of(context)
     may(by, Perm.AUTHOR_SOLUTIONS, catalog).require()
@@ -169,6 +170,8 @@ def _identity(name: str, version: str, said: Mapping[str, Any]) -> tuple[str, st
     version = version or str(said.get("version") or "")
     if not name:
         raise Invalid("name-missing")
+    if not version:
+        raise Invalid("version-missing", name=name)
     sort_key(version)
     return name, version
 

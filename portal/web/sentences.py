@@ -81,6 +81,7 @@ SENTENCES = {
     "solution-unknown": _("There is no solution %(solution)s. Import it first."),
     "template-refused": _("The template %(name)s has errors."),
     "version-exists": _("%(version)s exists already, and versions never change. Use a new one."),
+    "version-missing": _("Say which version of %(name)s it is: the file does not."),
     "version-malformed": _("%(version)s is not a version such as 1.2.0."),
     # values and revisions
     "values-changed": _("Somebody else changed these values meanwhile. Look at both."),

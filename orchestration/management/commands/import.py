@@ -1,10 +1,9 @@
 """``manage.py import``: bring a solution's files into the catalog."""
 
-from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from orchestration.models import Context, Node
 from orchestration.services import importing
@@ -18,7 +17,11 @@ class Command(BaseCommand):
 
     help = "Import the files of a solution: schema, config template, specification and values."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:  # noqa: ANN401
+        """Let ``--version`` be the solution's: Django's own, of itself, is no use here."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
+    def add_arguments(self, parser: CommandParser) -> None:
         """Declare what may be given."""
         parser.add_argument("--context", required=True, help="name of the context")
         parser.add_argument("--as-user", required=True, help="whose rights count, by user name")
@@ -32,7 +35,7 @@ class Command(BaseCommand):
         parser.add_argument("--schema-name", default="", help="where the file does not say it")
         parser.add_argument("--schema-version", default="", help="where the file does not say it")
         parser.add_argument("--name", default="", help="name of the solution")
-        parser.add_argument("--version-number", "--solution-version", dest="number", default="")
+        parser.add_argument("--version", default="", help="version of the solution")
         parser.add_argument("--display-name", default="", help="what people call the solution")
         parser.add_argument(
             "--at", default="", metavar="PLACE/PLACE/…", help="where values are set, by names"
@@ -48,7 +51,7 @@ class Command(BaseCommand):
         files = importing.Files(
             **{name: _text(options[name]) for name in _FILES},
             name=options["name"],
-            version=options["number"],
+            version=options["version"],
             display_name=options["display_name"],
             schema_name=options["schema_name"],
             schema_version=options["schema_version"],
