@@ -9,6 +9,7 @@ runs is provisional, and ends in a commit or in the last good revision.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -217,11 +218,18 @@ class Machine:
             body = await self._fetch(digest)
             if signing.digest(body) != digest:
                 raise WorkError("content", "content-digest", "what was sent is not what was signed")
-            self._journal.save_content(digest, body)
+            self._keep(digest, body)
         try:
             return Content.from_json(parse(body, limit=MAX_CONTENT))
         except WireError as error:
             raise WorkError("content", "content-malformed", str(error)) from error
+
+    def _keep(self, digest: str, body: bytes) -> None:
+        try:
+            self._journal.save_content(digest, body)
+        except (OSError, sqlite3.Error) as error:
+            text = f"the content cannot be kept: {error}"
+            raise WorkError("disk", "content-not-kept", text, retryable=True) from error
 
 
 def _good(entry: Entry) -> Workload:
