@@ -24,7 +24,7 @@ import uvicorn
 from agent import signing, wire
 
 TOKEN = "a-token"
-WITHIN = 20.0
+WITHIN = 40.0
 
 
 @dataclass
