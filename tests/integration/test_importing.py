@@ -135,6 +135,7 @@ def test_a_file_with_an_error_leaves_nothing_behind(company: Company, tmp_path: 
         run(
             company,
             schema=OWN / "basic" / "schema.yaml",
+            schema_version="1.0.0",
             template=broken,
             name="a",
             version="1.0.0",
