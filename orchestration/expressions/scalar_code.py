@@ -123,13 +123,19 @@ def nested_run(tree: Tree, parts: Where, scope: Scope, parser: ScalarParser) -> 
         return parser.run(parser.parse(tree, parts), scope)
     items = list(tree.items()) if isinstance(tree, dict) else list(enumerate(tree))
     runs = [
-        (Place((*parts, key)), nested_run(item, (*parts, key), scope, parser))
+        (_place(item, (*parts, key)), nested_run(item, (*parts, key), scope, parser))
         for key, item in items
     ]
     if isinstance(tree, dict):
         keys = list(tree)
         return lambda context: dict(zip(keys, _each(context, runs), strict=True))
     return lambda context: _each(context, runs)
+
+
+def _place(tree: Tree, parts: Where) -> Place:
+    if isinstance(tree, Written) and isinstance(tree.value, str):
+        return expression_place(tree.value, parts, None, tree.source)
+    return Place(parts)
 
 
 def failed(_: Context) -> Value:

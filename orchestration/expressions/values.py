@@ -241,6 +241,22 @@ def _truth_text(value: Value) -> Value:
     return ("true" if value else "false") if isinstance(value, bool) else value
 
 
+def is_deep(value: Value, most: int) -> bool:
+    """Say whether maps and lists nest deeper than `most` levels. Needs no recursion itself."""
+    level = [value]
+    for _ in range(most + 1):
+        inner: list[Value] = []
+        for item in level:
+            if isinstance(item, dict):
+                inner.extend(one for one in item.values() if isinstance(one, dict | list))
+            elif isinstance(item, list):
+                inner.extend(one for one in item if isinstance(one, dict | list))
+        if not inner:
+            return False
+        level = inner
+    return True
+
+
 def weigh(value: Value, room: int) -> int:
     """Estimate the size of a value in bytes of JSON, counting no further than `room`."""
     weight, waiting = 0, [value]

@@ -1,10 +1,19 @@
 """Merging what is set on the way from the root to a target, and remembering who set it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from orchestration.expressions import Kind, Parts, Problem, SecretReference, Value, join_path
+from orchestration.expressions import (
+    DEFAULT_LIMITS,
+    Kind,
+    Parts,
+    Problem,
+    SecretReference,
+    Value,
+    join_path,
+)
+from orchestration.expressions.values import is_deep
 from orchestration.resolution.model import PathNode
 
 # Who sets a value: the depth of the place on the path, with the name of the config template linked
@@ -29,6 +38,7 @@ class Place:
     configs: dict[str, Value] = field(default_factory=dict)
     sites: dict[str, dict[str, Value]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @classmethod
     def root(cls, defaults: Mapping[str, Value]) -> "Place":
@@ -40,6 +50,8 @@ class Place:
         """Go down to a node: its linked config templates, then its own values, win."""
         values, marks, configs, warnings = self.values, self.marks, self.configs, self.warnings
         depth = len(self.path)
+        if is_deep([node.values, *node.linked.values()], DEFAULT_LIMITS.document_depth):
+            return self._refusing(node)
         if node.linked:
             configs = dict(configs)
             warnings += tuple(_overlapping(node))
@@ -49,7 +61,8 @@ class Place:
         if node.values:
             values, marks = overlay(values, marks, node.values, depth)
         sites = {**self.sites, node.level: self._site(node)}
-        return Place((*self.path, node), values, marks, configs, sites, warnings)
+        path = (*self.path, node)
+        return Place(path, values, marks, configs, sites, warnings, self.problems)
 
     def down(self, nodes: Sequence[PathNode]) -> "Place":
         """Go down several nodes."""
@@ -57,6 +70,14 @@ class Place:
         for node in nodes:
             place = place.below(node)
         return place
+
+    def _refusing(self, node: PathNode) -> "Place":
+        """Go down to a node whose values cannot be used."""
+        most = DEFAULT_LIMITS.document_depth
+        message = f"the values of {node.name} nest deeper than {most} levels"
+        problem = Problem(Kind.LIMIT, "", message, source=node.name)
+        below = self.below(replace(node, values={}, linked={}))
+        return replace(below, problems=(*below.problems, problem))
 
     def _site(self, node: PathNode) -> dict[str, Value]:
         site: dict[str, Value] = {"name": node.name, "labels": dict(node.labels)}

@@ -110,7 +110,7 @@ class _Run:
             context.values = sealed(self.place.values, schema.secret_parts)
         evaluation = compiled.template.evaluate(context)
         failed = bool(evaluation.problems)
-        self.problems.extend(map(_from_problem, evaluation.problems))
+        self.problems.extend(map(_from_problem, (*self.place.problems, *evaluation.problems)))
         configuration = self.with_defaults(evaluation.value)
         if injections:
             configuration = self.injected(configuration, injections)

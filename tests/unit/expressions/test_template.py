@@ -83,7 +83,14 @@ def test_errors_in_lists_name_their_element() -> None:
 
 
 def test_errors_name_file_line_and_column() -> None:
-    text = 'configs:\n  a: x ${{1}} ${{ 2/0 }}\n  b: "${{1 +}}"\n  c:\n    - ${{$nope(1)}}\n  d: ${{1}} ${{ 2'
+    text = """\
+configs:
+  a: x ${{1}} ${{ 2/0 }}
+  b: "${{1 +}}"
+  c:
+    - ${{$nope(1)}}
+  d: ${{1}} ${{ 2
+"""
     template = compile_value(load_yaml(text)["configs"], name="app.yaml")
     found = {p.at: (p.source, p.line, p.column) for p in template.evaluate(Context()).problems}
     assert found == {
