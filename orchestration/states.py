@@ -148,7 +148,9 @@ INSTANCE: Mapping[str, State] = {
         _to(_I.UNDEPLOYED, _I.UNINSTALL_FAILED, _I.DEPLOYED, _I.FAILED),
     ),
     _I.UNDEPLOYED: State("Uninstallation completed", _Q, _to(_I.DEPLOYING)),
-    _I.UNINSTALL_FAILED: State("Uninstallation failed", _D, _to(_I.UNINSTALLING, _I.DEPLOYING)),
+    _I.UNINSTALL_FAILED: State(
+        "Uninstallation failed", _D, _to(_I.UNINSTALLING, _I.DEPLOYING, _I.UNDEPLOYED)
+    ),
 }
 
 _ENDS = (_S.FAILED, _S.TIMED_OUT)

@@ -2,8 +2,10 @@
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from agent import wire
+from orchestration import hints
 from orchestration.models import Agent, Deployment, SolutionInstance
 from orchestration.services import deployments, events, steps
 from orchestration.services.lives import move
@@ -33,13 +35,19 @@ _MEANS: dict[wire.ReportState, DeploymentState] = {
     _W.REMOVED: _S.SUCCEEDED,
 }
 
+_LATE = {
+    _W.COMMITTED: (InstanceState.FAILED, InstanceState.DEPLOYED),
+    _W.REMOVED: (InstanceState.UNINSTALL_FAILED, InstanceState.UNDEPLOYED),
+}
+
 
 def accept(agent: Agent, batch: wire.ReportBatch) -> wire.ReportAnswer:
     """Take in a batch; each report counts by itself and is answered for good.
 
     A report counts if the instance is the agent's own and its (generation,
     sequence) is newer than what was taken in before. Codes of rejection:
-    ``unknown-instance``, ``stale``, ``ahead``.
+    ``unknown-instance``, ``stale``, ``ahead``, and ``malformed`` for one that
+    contradicts the order it answers.
     """
     accepted, rejected = [], []
     for report in sorted(batch.reports, key=lambda r: (r.instance, r.sequence)):
@@ -63,18 +71,47 @@ def _accept_one(agent: Agent, report: wire.Report) -> str:
         return "unknown-instance"
     if report.generation > instance.generation:
         return "ahead"
+    # Locked before the instance, as everybody does who changes both.
+    deployment = _attempt(report)
+    if not _fits(instance, deployment, report):
+        return "malformed"
     if not _claim(instance, report):
         return "stale"
     _observe(instance, report)
-    deployment = _attempt(report)
     if deployment is not None:
         steps.note(deployment, report)
         _follow(deployment, report, agent)
-    elif report.state is _W.COMMITTED and instance.state == InstanceState.FAILED:
-        # Too late for the attempt, but the line runs, and the screen says so.
-        move(instance, InstanceState.DEPLOYED)
-        events.record("instance.recovered", instance, instance.target.node, agent)
+    elif report.generation == instance.generation:
+        _catch_up(instance, report, agent)
     return ""
+
+
+def _fits(instance: SolutionInstance, deployment: Deployment | None, report: wire.Report) -> bool:
+    """Whether the report can be true of the order it names."""
+    seen = report.observed_revision_id
+    if report.generation < 1:
+        return False
+    if report.state is _W.REMOVED:
+        return deployment is None or deployment.revision_id is None
+    if report.state is _W.COMMITTED and deployment is not None:
+        return seen is not None and seen == deployment.revision_id
+    if report.state not in (_W.COMMITTED, _W.REVERTED):
+        return True
+    if seen is None:
+        return report.state is _W.REVERTED  # there was nothing to go back to
+    return instance.revisions.filter(pk=seen).exists()
+
+
+def _catch_up(instance: SolutionInstance, report: wire.Report, agent: Agent) -> None:
+    """Too late for the attempt, but it is done at the line, and the screen says so."""
+    late = _LATE.get(report.state)
+    if late is not None and instance.state == late[0]:
+        move(instance, late[1], updated_at=timezone.now())
+        events.record("instance.recovered", instance, instance.target.node, agent)
+        hints.tell(
+            [f"target:{instance.target_id}", f"solution:{instance.template_id}"],
+            instance.target.node.path,
+        )
 
 
 def _claim(instance: SolutionInstance, report: wire.Report) -> bool:
@@ -91,16 +128,15 @@ def _claim(instance: SolutionInstance, report: wire.Report) -> bool:
 def _observe(instance: SolutionInstance, report: wire.Report) -> None:
     """Write down what runs, also when no attempt is waiting to hear it."""
     if report.state in (_W.COMMITTED, _W.REVERTED):
-        seen = report.observed_revision_id
-        if seen is None or instance.revisions.filter(pk=seen).exists():
-            SolutionInstance.objects.filter(pk=instance.pk).update(current=seen)
+        SolutionInstance.objects.filter(pk=instance.pk).update(current=report.observed_revision_id)
     elif report.state in (_W.REMOVED, _W.REVERT_FAILED):
         SolutionInstance.objects.filter(pk=instance.pk).update(current=None)
 
 
 def _attempt(report: wire.Report) -> Deployment | None:
     return (
-        Deployment.objects.select_related(
+        Deployment.objects.select_for_update(of=("self",))
+        .select_related(
             "rollout",
             "instance__template__node",
             "target__node",

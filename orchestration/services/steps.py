@@ -5,6 +5,7 @@ from orchestration.models import Deployment, Step
 from orchestration.states import StepStatus
 
 RECEIVED = "received"
+LONGEST_NAME = 120  # characters of a component's name
 
 
 def note(deployment: Deployment, report: wire.Report) -> None:
@@ -22,7 +23,7 @@ def note(deployment: Deployment, report: wire.Report) -> None:
         _write(
             deployment,
             step.key.value,
-            step.component or "",
+            (step.component or "")[:LONGEST_NAME],
             status=StepStatus(step.status.value),
             started_at=step.started_at,
             ended_at=step.ended_at,
