@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from orchestration.models import ConfigurationRevision, SolutionTemplateVersion
+from orchestration.models import ConfigurationRevision
 from orchestration.queries import places, solutions
 from orchestration.queries.values import Field, Sheet, value_at
 from orchestration.rules import UNSET
@@ -111,12 +111,6 @@ class SavedTogether(Body):
     version = Seen(solutions.template_versions)
     edits = OneEdit(many=True, max_length=MOST_EDITS)  # type: ignore[call-arg]  # of the list
     comment = comment_field()
-
-
-def newest(versions: Any) -> SolutionTemplateVersion | None:  # noqa: ANN401  a queryset
-    """Return the newest of a solution's versions, whose rules count when none is named."""
-    found: SolutionTemplateVersion | None = versions.order_by("-sort_key").first()
-    return found
 
 
 def masked(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:

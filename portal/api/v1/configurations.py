@@ -19,7 +19,6 @@ from portal.api.serializers.configurations import (
     SavedTogether,
     SavedValues,
     SheetShape,
-    newest,
     unmasked,
 )
 from rbac.permissions import Perm
@@ -44,7 +43,9 @@ class Placed(Asked):
     def version(self, wanted: int | None = None) -> SolutionTemplateVersion:
         """The version asked for, or the newest."""
         rows = self.versions()
-        return get_object_or_404(rows, pk=wanted if wanted is not None else newest(rows))
+        if wanted is not None:
+            return get_object_or_404(rows, pk=wanted)
+        return get_object_or_404(rows.order_by("-sort_key")[:1])
 
     def sheet(self, version: SolutionTemplateVersion, node: Node) -> values.Sheet:
         """What is set there now."""
