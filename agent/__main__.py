@@ -15,14 +15,14 @@ from collections.abc import Coroutine, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from agent import assembly, client, logs, signing
-from agent.backoff import Backoff
+from agent import assembly, logs, signing
 from agent.clock import Clock
 from agent.drivers.base import Settings
+from agent.enrolling import knock
 from agent.identity import Enrolment, IdentityStore
 from agent.journal import Journal
 from agent.lanes import PARALLEL
-from agent.unreachable import Refused, Unreachable
+from agent.unreachable import Refused
 
 log = logging.getLogger(__name__)
 
@@ -147,33 +147,18 @@ async def _enrolled(chosen: argparse.Namespace, options: assembly.Options) -> En
         return store.write(_at(kept, chosen.server)) if moved else kept
     if not (chosen.server and chosen.token):
         raise UsageError("not enrolled yet: give --server and --token")
-    return await _knock(chosen, options, store)
+    return await knock(
+        options,
+        assembly.drivers(options),
+        server=chosen.server,
+        token=chosen.token,
+        name=chosen.name,
+    )
 
 
 def _at(kept: Enrolment, server: str) -> Enrolment:
     # The keys pinned at enrolment decide whom we obey, so a new address is harmless.
     return Enrolment(server.rstrip("/"), kept.name, kept.agent, kept.server_keys)
-
-
-async def _knock(
-    chosen: argparse.Namespace, options: assembly.Options, store: IdentityStore
-) -> Enrolment:
-    keys, backoff = store.keys(), Backoff(longest=30.0)
-    transport = options.transport(chosen.server)
-    known = assembly.facts(assembly.drivers(options))
-    try:
-        while True:
-            try:
-                answer = await client.enrol(
-                    transport, keys, token=chosen.token, name=chosen.name, facts=known
-                )
-            except Unreachable as error:
-                log.warning("cannot enrol yet: %s", error)
-                await asyncio.sleep(backoff.failed(error.retry_after))
-            else:
-                return store.save(transport.server, chosen.name, answer)
-    finally:
-        await transport.close()
 
 
 async def _status(chosen: argparse.Namespace) -> int:
