@@ -11,14 +11,17 @@ Resolving, once per target:
     `resolve(compiled, path=[PathNode(…), …], levels=…, target=…, instance=…)` gives a
     `Resolution`: `.ok`, `.configuration`, `.components`, `.problems`, `.warnings`, `.canonical`,
     `.digest`, `.provenance` (an `Origin` for each dotted key) and `.provenance_json()` to store;
-    `origins(stored)` reads that back. `compiled.place(path)` merges the places above many targets
-    once: `place.below(node)` then is the path of each.
+    `origins(stored)` reads that back.
 
-Comparing: `difference(before, after)` gives a list of `Change`.
+Resolving many: `resolve_many(compiled, subjects)` gives one `Resolution` after the other.
+
+Comparing: `difference(before, after)` gives a list of `Change`; `impact(compiled, subjects, edit)`
+tells how an edit that is not saved yet would change targets, alike ones in one `Effect`.
 """
 
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
 from orchestration.resolution.differences import Change, difference
+from orchestration.resolution.impact import Edit, Effect, impact
 from orchestration.resolution.injections import Injected, inject
 from orchestration.resolution.layers import Place
 from orchestration.resolution.model import (
@@ -29,13 +32,15 @@ from orchestration.resolution.model import (
     TemplateError,
 )
 from orchestration.resolution.provenance import origins
-from orchestration.resolution.resolving import Resolution, resolve
+from orchestration.resolution.resolving import Resolution, Subject, resolve, resolve_many
 from orchestration.resolution.solution import Dependency, Injection, SolutionDocument, read_solution
 
 __all__ = [
     "Change",
     "CompiledTemplate",
     "Dependency",
+    "Edit",
+    "Effect",
     "Injected",
     "Injection",
     "Origin",
@@ -45,11 +50,14 @@ __all__ = [
     "ResolutionProblem",
     "Shadow",
     "SolutionDocument",
+    "Subject",
     "TemplateError",
     "compile_template",
     "difference",
+    "impact",
     "inject",
     "origins",
     "read_solution",
     "resolve",
+    "resolve_many",
 ]

@@ -86,6 +86,23 @@ class Place:
         return {**site, "timeZone": zone} if zone else site
 
 
+class Places:
+    """Merges the places above many targets once each. Serves one run; remembers no target."""
+
+    def __init__(self, root: Place) -> None:
+        self._root = root
+        self._known: dict[tuple[int, ...], Place] = {}
+
+    def at(self, path: Sequence[PathNode]) -> Place:
+        """Give the place at the end of a path; the same node objects above are merged once."""
+        above = path[:-1]
+        key = tuple(map(id, above))  # stays unique: the place holds the nodes
+        place = self._known.get(key)
+        if place is None:
+            place = self._known[key] = self._root.down(above)
+        return place.down(path[-1:])
+
+
 def overlay(
     values: Mapping[str, Value],
     marks: Mapping[str, Marks],

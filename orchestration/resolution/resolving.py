@@ -1,6 +1,6 @@
 """Resolving: one definition and the values on the way down give one target's configuration."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from orchestration.expressions import (
 from orchestration.resolution.canonical import canonical_json, digest
 from orchestration.resolution.compiled import CompiledTemplate
 from orchestration.resolution.injections import Injected, inject
-from orchestration.resolution.layers import DEFAULT, Place, depth_of, setters_at
+from orchestration.resolution.layers import DEFAULT, Place, Places, depth_of, setters_at
 from orchestration.resolution.model import Origin, PathNode, ResolutionProblem
 from orchestration.resolution.provenance import Record, origins, record
 from orchestration.resolution.secrets import opened, put, sealed
@@ -66,10 +66,22 @@ class Resolution:
         return origins(self.provenance_json(), self._place.path)
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One target to resolve for: `key` is any id of the caller's, the rest as for `resolve`."""
+
+    key: Hashable
+    path: Sequence[PathNode]
+    target: Mapping[str, Value] = field(default_factory=dict)
+    instance: str = ""
+    registry: str | None = None
+    injections: Sequence[Injected] = ()
+
+
 def resolve(
     compiled: CompiledTemplate,
     *,
-    path: Sequence[PathNode] | Place,
+    path: Sequence[PathNode],
     levels: Sequence[str] = (),
     target: Mapping[str, Value] | None = None,
     instance: str = "",
@@ -79,20 +91,51 @@ def resolve(
 ) -> Resolution:
     """Resolve for the target at the end of the path. Never raises for what data can hold.
 
-    `path` is the places from the root down, or what `compiled.place` made of it. `levels` are the
-    names of the hierarchy's levels, in order. `configs` are config templates by Name/Version that
-    are not linked to a place.
+    `path` is the places from the root down, each of which names its level. `levels` are the levels
+    of the whole hierarchy, in order: a level that the path has not is no error until an expression
+    asks for it. `configs` are config templates by Name/Version that are not linked to a place.
     """
-    place = path if isinstance(path, Place) else compiled.place(path)
+    subject = Subject(None, path, target or {}, instance, registry, injections)
+    return resolve_at(compiled, compiled.place(path), subject, configs=configs)
+
+
+def resolve_many(
+    compiled: CompiledTemplate,
+    subjects: Iterable[Subject],
+    *,
+    configs: Mapping[str, Value] | None = None,
+) -> Iterator[tuple[Subject, Resolution]]:
+    """Resolve for many targets, one after the other: nothing is kept but the places above them.
+
+    Targets under the same place share its PathNode objects, so that it is merged once.
+    """
+    places = Places(compiled.root)
+    for subject in subjects:
+        yield subject, resolve_at(compiled, places.at(subject.path), subject, configs=configs)
+
+
+def resolve_at(
+    compiled: CompiledTemplate,
+    place: Place,
+    subject: Subject,
+    *,
+    configs: Mapping[str, Value] | None = None,
+    content: bool = True,
+) -> Resolution:
+    """Resolve for a target whose path has been merged already.
+
+    Without `content`, canonical bytes and digest are left out, for whoever only compares.
+    """
     context = Context(
         values=place.values,
         configs={**configs, **place.configs} if configs else place.configs,
-        target=target or {},
+        target=subject.target,
         sites=place.sites,
-        instance=instance or None,
-        registry=registry,
+        instance=subject.instance or None,
+        registry=subject.registry,
     )
-    return _Run(compiled, place, context).resolution(injections)
+    run = _Run(compiled, place, context, wants_content=content)
+    return run.resolution(subject.injections)
 
 
 @dataclass(slots=True)
@@ -100,6 +143,7 @@ class _Run:
     compiled: CompiledTemplate
     place: Place
     context: Context
+    wants_content: bool
     problems: list[ResolutionProblem] = field(default_factory=list)
     filled: list[Parts] = field(default_factory=list)
 
@@ -118,7 +162,9 @@ class _Run:
         if schema:
             self.problems.extend(map(self.from_violation, schema.check(context)))
         components = [] if self.problems else self.components()
-        content = b"" if self.problems else self.content(configuration, components)
+        content = b""
+        if self.wants_content and not self.problems:
+            content = self.content(configuration, components)
         if compiled.holds_secrets or (schema and schema.secret_parts):
             configuration, components = opened(configuration), opened(components)
         return Resolution(
