@@ -40,8 +40,8 @@ async def probe(url: str, seconds: float = _ANSWER_SECONDS) -> str | None:
     return None if answer.is_success else f"{url} answers {answer.status_code}"
 
 
-async def verify(components: Components, work: Work) -> None:
-    """Wait until a component is well; raises ``WorkError`` when it ends or never gets well."""
+async def verify(components: Components, work: Work, settle: float = SETTLE_SECONDS) -> None:
+    """Wait until a component is well for ``settle`` seconds; raises ``WorkError``."""
     health: Mapping[str, Any] = work.property("health") or {}
     interval = health.get("interval", INTERVAL_SECONDS)
     loop = asyncio.get_running_loop()
@@ -49,11 +49,11 @@ async def verify(components: Components, work: Work) -> None:
     until = started + health.get("timeout", TIMEOUT_SECONDS)
     while True:
         wrong = await _look(components, work, health.get("http"))
-        if wrong is None and loop.time() - started >= SETTLE_SECONDS:
+        if wrong is None and loop.time() - started >= settle:
             return
         if wrong is not None and loop.time() + interval > until:
             raise await _with_log(components, work, WorkError("health", "unhealthy", wrong))
-        await asyncio.sleep(interval if wrong else SETTLE_SECONDS)
+        await asyncio.sleep(interval if wrong else settle)
 
 
 async def _look(components: Components, work: Work, url: str | None) -> str | None:

@@ -37,13 +37,23 @@ class Machine:
     """Brings instances from one state to the next."""
 
     def __init__(
-        self, journal: Journal, components: Components, fetch: Fetch, clock: Clock
+        self,
+        journal: Journal,
+        components: Components,
+        fetch: Fetch,
+        clock: Clock,
+        *,
+        settle: float = health.SETTLE_SECONDS,
     ) -> None:
-        """``fetch`` gets content by digest; it may raise ``WorkError`` or ``Unreachable``."""
+        """``fetch`` gets content by digest; it may raise ``WorkError`` or ``Unreachable``.
+
+        A component must be well for ``settle`` seconds before it is believed.
+        """
         self._journal = journal
         self._components = components
         self._fetch = fetch
         self._clock = clock
+        self._settle = settle
         self._actions: dict[Life, Callable[[Entry], Awaitable[Entry]]] = {
             Life.RECEIVED: self._judge,
             Life.VALIDATED: self._begin_staging,
@@ -129,7 +139,7 @@ class Machine:
             self._refuse_endless(entry)
             for work in await self.works(entry.working):
                 entry = self._note(entry, StepKey.VERIFY, work)
-                await health.verify(self._components, work)
+                await health.verify(self._components, work, self._settle)
                 entry = replace(entry, steps=progress.succeed(entry.steps, self._clock.now()))
         except WorkError as error:
             return await self._give_up(entry, error, Phase.VERIFY)
@@ -151,7 +161,7 @@ class Machine:
             for work in works:
                 await self._components.apply(work)
             for work in works:
-                await health.verify(self._components, work)
+                await health.verify(self._components, work, self._settle)
         except WorkError as error:
             first = "" if entry.failure is None else f"; before that: {entry.failure.message}"
             trouble = replace(error.failure(Phase.REVERT), message=f"{error}{first}")
