@@ -43,7 +43,9 @@ def deployments(by: User, within: Node | None = None) -> QuerySet[Deployment]:
     rows = Deployment.objects.select_related(
         "rollout__started_by",
         "instance__template__node",
+        "instance__target__node",
         "target__node__context",
+        "target__node__parent",
         "target__agent",
         "revision__template_version",
         "from_revision__template_version",

@@ -12,6 +12,8 @@ STAGES = tuple(
     f"deployment.{stage}"
     for stage in ("released", "offered", "staging", "staged", "applying", "verifying")
 )
+# Before its first look an agent knows nothing, and says so for every copy.
+_NOT_SEEN_YET = Q(kind="instance.health", params__after="unknown", params__before=None)
 
 
 def events(by: User, within: Node | None = None, *, stages: bool = False) -> QuerySet[Event]:
@@ -25,4 +27,10 @@ def events(by: User, within: Node | None = None, *, stages: bool = False) -> Que
     both = rows.filter(Q(pk__in=seen.order_by().values("pk")) | Q(pk__in=mine.values("pk")))
     if within:
         both = both.filter(below([within.path], "node__path"))
-    return both if stages else both.exclude(kind__in=STAGES)
+    return both if stages else both.exclude(kind__in=STAGES).exclude(_NOT_SEEN_YET)
+
+
+def actors(by: User) -> list[str]:
+    """Who is named in the events a person may see, as they were called then."""
+    rows = events(by).order_by("actor").values_list("actor", flat=True)
+    return list(rows.distinct())

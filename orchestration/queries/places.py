@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from orchestration.models import Context, Node, SolutionTemplate, Target
 from orchestration.queries import sight
+from orchestration.queries.agents import AWAY_AFTER
+from orchestration.states import AgentState
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -51,6 +54,46 @@ def way_to(by: User, node: Node) -> list[Crumb]:
     return [
         Crumb(above[pk], bool(may(by, Perm.VIEW_HIERARCHY, above[pk]))) for pk in node.path_ids()
     ]
+
+
+def narrowed(
+    rows: QuerySet[Target], *, text: str = "", level: str = "", capability: str = "", away: bool
+) -> QuerySet[Target]:
+    """Those of the targets that fit every filter that is set."""
+    if text:
+        rows = rows.filter(Q(node__name__icontains=text) | Q(node__display_name__icontains=text))
+    if level.isdecimal():
+        rows = rows.filter(node__level=int(level))
+    if capability:
+        rows = rows.filter(capabilities__name=capability)
+    if away:
+        rows = rows.filter(agent__state=AgentState.APPROVED).exclude(
+            agent__last_seen_at__gte=timezone.now() - AWAY_AFTER
+        )
+    return rows
+
+
+def level_names(by: User) -> list[tuple[int, str]]:
+    """The levels at which a person sees targets, with the contexts' own names for them."""
+    found = targets(by).order_by().values_list("node__level", "node__context").distinct()
+    named = contexts(by).in_bulk()
+    names: dict[int, set[str]] = {}
+    for level, context in found:
+        if level is not None and context in named:
+            names.setdefault(level, set()).add(named[context].level_name(level))
+    return [(level, " / ".join(sorted(names[level]))) for level in sorted(names)]
+
+
+def capability_names(by: User) -> list[str]:
+    """What the lines a person sees can do."""
+    found = targets(by).order_by().exclude(capabilities=None)
+    return sorted(set(found.values_list("capabilities__name", flat=True)))
+
+
+def time_zone_of(node: Node) -> str:
+    """The zone of a place: its own, or the nearest above that has one."""
+    above = Node.objects.filter(pk__in=node.path_ids()).exclude(time_zone="")
+    return above.order_by("-path").values_list("time_zone", flat=True).first() or ""
 
 
 def compatible(template: SolutionTemplate, target: Target) -> list[str]:

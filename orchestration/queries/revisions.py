@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from orchestration.models import Node, SolutionInstance, SolutionVersion
+from orchestration.models import Deployment, Node, SolutionInstance, SolutionVersion
 from orchestration.queries import sight
+from orchestration.queries.deployments import deployments
 from orchestration.resolution import Change, difference
-from orchestration.states import PublicationState
+from orchestration.states import DeploymentState, PublicationState
 from rbac.models import User
 
 
@@ -36,6 +37,14 @@ def newest_of(instances: Iterable[SolutionInstance]) -> dict[int, SolutionVersio
     return {revision.instance_id: revision for revision in rows.select_related("template_version")}
 
 
+def with_newer(instances: QuerySet[SolutionInstance]) -> QuerySet[SolutionInstance]:
+    """Those of the instances for which something newer is published than what runs."""
+    newer = SolutionVersion.objects.filter(
+        instance=OuterRef("pk"), state=PublicationState.READY_TO_DEPLOY
+    ).filter(Q(pk__gt=OuterRef("current")) | Q(instance__current=None))
+    return instances.filter(Exists(newer))
+
+
 def newer_than_current(instances: Iterable[SolutionInstance]) -> dict[int, list[SolutionVersion]]:
     """The deployable revisions published after what runs, newest first, by instance id."""
     rows = (
@@ -51,6 +60,29 @@ def newer_than_current(instances: Iterable[SolutionInstance]) -> dict[int, list[
     for revision in rows:
         found.setdefault(revision.instance_id, []).append(revision)
     return found
+
+
+def earlier_than_current(by: User, instance: SolutionInstance) -> list[SolutionVersion]:
+    """What a copy may be rolled back to, newest first.
+
+    Revisions published before the one that runs; where none runs, those that ran once.
+    """
+    rows = revisions(by).filter(instance=instance, state=PublicationState.READY_TO_DEPLOY)
+    if instance.current_id is not None:
+        return list(rows.filter(pk__lt=instance.current_id))
+    once = Deployment.objects.filter(revision=OuterRef("pk"), state=DeploymentState.SUCCEEDED)
+    return list(rows.filter(Exists(once)))
+
+
+def history(
+    by: User, instance: SolutionInstance
+) -> list[tuple[SolutionVersion, Deployment | None]]:
+    """The revisions of a copy, newest first, each with the last attempt to deploy it."""
+    last: dict[int | None, Deployment] = {}
+    for attempt in deployments(by).filter(instance=instance).order_by("pk"):
+        last[attempt.revision_id] = attempt
+    rows = revisions(by).filter(instance=instance).defer("content", "provenance")
+    return [(revision, last.get(revision.pk)) for revision in rows]
 
 
 def compare(before: SolutionVersion | None, after: SolutionVersion) -> list[Change]:

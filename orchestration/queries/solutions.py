@@ -79,11 +79,19 @@ def instances(by: User, within: Node | None = None) -> QuerySet[SolutionInstance
     rows = SolutionInstance.objects.select_related(
         "template__node",
         "target__node__context",
+        "target__node__parent",
         "target__agent",
         "current__template_version",
         "desired__template_version",
     ).defer(*_CONTENT)
     return sight.seen(by, sight.INSTALLED, rows, "target__node__path", within)
+
+
+def on_lines(by: User, within: Node | None = None) -> list[SolutionTemplate]:
+    """The solutions of which a person sees a copy."""
+    ids = instances(by, within).order_by().values("template")
+    rows = SolutionTemplate.objects.filter(pk__in=ids).select_related("node")
+    return sorted(rows, key=lambda template: str(template).casefold())
 
 
 def loudness(word: Word) -> int:
@@ -187,6 +195,8 @@ def reach(
     rows = instances(by, within).filter(template=template).order_by()
     counts = dict(rows.values_list("current__template_version").annotate(Count("pk")))
     total = sum(counts.values())
-    versions = [(v.version, counts[v.pk]) for v in _versions_of([template.pk])[template.pk] if v.pk in counts]
-    none = [("", counts[None])] if None in counts else []
-    return [(version, count, total) for version, count in versions + none]
+    known = _versions_of([template.pk]).get(template.pk, [])
+    found = [(version.version, counts[version.pk]) for version in known if version.pk in counts]
+    if None in counts:
+        found.append(("", counts[None]))
+    return [(version, count, total) for version, count in found]

@@ -30,7 +30,7 @@ REFUSALS = {
     "line-busy": _("Something is being done to %(line)s right now. Wait until it is over."),
     "mended-since": _("A newer attempt followed this one."),
     "newest-runs": _("%(line)s runs the newest published revision."),
-    "nothing-earlier": _("There is no other revision of %(solution)s for %(line)s."),
+    "nothing-earlier": _("There is no earlier revision of %(solution)s for %(line)s."),
     "nothing-installed": _("%(solution)s is not installed on %(line)s."),
     "nothing-published": _("Nothing is published for %(line)s."),
 }
