@@ -1,16 +1,15 @@
 """What base.html shows around every page."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from portal.web import navigation
 from portal.web.requests import wants_part
+from portal.web.scope import Scope, picker
 from rbac.models import User
 
 THEMES = ("light", "dark")
@@ -30,38 +29,26 @@ SCRIPTS = (
 )
 
 
-class ScopeNode(Protocol):
-    """A place in the scope picker; ``depth`` counts from 0 at the top of what one may see."""
-
-    id: int
-    name: str
-    depth: int
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Which place every screen is narrowed to, and where the picker sends another choice."""
-
-    action: str
-    nodes: Sequence[ScopeNode]
-    current: int | None = None
-
-
 class Shell:
     """Read by base.html and its components; each part is made only when a template asks."""
 
     scripts = SCRIPTS
     home = "/"
     context_name = ""
-    scope: Scope | None = None
     search_url = ""
 
     def __init__(self, request: HttpRequest) -> None:
+        self._request = request
         self._user = getattr(request, "user", None)  # none yet where a middleware refuses early
         self._path = request.path
         theme = request.COOKIES.get("theme", "")
         self.theme = theme if theme in THEMES else "auto"
         self.demo: bool = settings.SITEWRIGHT_DEMO
+
+    @cached_property
+    def scope(self) -> Scope | None:
+        """Places to narrow every screen to."""
+        return picker(self._request, reverse("scope")) if isinstance(self._user, User) else None
 
     @cached_property
     def sections(self) -> list[navigation.Link]:
