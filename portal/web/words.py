@@ -64,6 +64,7 @@ WORDS: frozenset[str] = frozenset(
 )
 
 STEPS: dict[str, str] = {
+    "dispatch": _("Sent to the site"),
     "received": _("Received at the site"),
     "stage": _("Preparing"),
     "apply": _("Applying"),

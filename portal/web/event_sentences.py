@@ -1,0 +1,132 @@
+"""What the event log says: one sentence for every kind of event, in the reader's language.
+
+A guard holds this against the services: a kind that is recorded has a sentence.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from orchestration.models import Event
+from rbac.roles import ROLES
+
+# ``deed`` is "Deployment of Line dashboard 1.0.0.2" or "Uninstallation of Line dashboard".
+SENTENCES: Mapping[str, Promise] = {
+    "deployment.started": _("%(deed)s started"),
+    "deployment.released": _("%(deed)s released"),
+    "deployment.offered": _("%(deed)s sent to the site"),
+    "deployment.deferred": _("%(deed)s waits for contact with the site"),
+    "deployment.staging": _("%(deed)s: preparing"),
+    "deployment.staged": _("%(deed)s: prepared"),
+    "deployment.applying": _("%(deed)s: applying"),
+    "deployment.verifying": _("%(deed)s: checking"),
+    "deployment.reverting": _("%(deed)s failed; going back"),
+    "deployment.succeeded": _("%(deed)s completed"),
+    "deployment.already-current": _("%(deed)s: it ran already"),
+    "deployment.failed": _("%(deed)s failed"),
+    "deployment.reverted": _("%(deed)s failed; the previous revision was put back"),
+    "deployment.revert-failed": _("%(deed)s failed, and so did putting back what ran before"),
+    "deployment.rejected": _("%(deed)s was refused by the site"),
+    "deployment.timed-out": _("%(deed)s ran out of time"),
+    "deployment.cancelled": _("%(deed)s cancelled"),
+    "deployment.superseded": _("%(deed)s replaced by a newer one"),
+    "rollout.started": _("%(name)s started for %(lines)s"),
+    "rollout.succeeded": _("%(name)s completed"),
+    "rollout.succeeded-with-deferred": _("%(name)s completed; some lines wait for contact"),
+    "rollout.finished-with-failures": _("%(name)s finished with failures"),
+    "instance.health": _("%(name)s is now: %(health)s"),
+    "instance.recovered": _("%(name)s runs after all"),
+    "configuration.saved": _("Values of %(solution)s saved"),
+    "revision.published": _("%(solution)s %(name)s published"),
+    "revision.deleted": _("Revision %(name)s deleted"),
+    "agent.enrolled": _("Agent %(name)s enrolled"),
+    "agent.approved": _("Agent %(name)s approved"),
+    "agent.revoked": _("Agent %(name)s revoked"),
+    "token.created": _("Enrolment token %(name)s created"),
+    "token.cancelled": _("Enrolment token %(name)s cancelled"),
+    "context.created": _("Context %(name)s created"),
+    "context.changed": _("Context %(name)s changed"),
+    "capability.saved": _("Capability %(name)s saved"),
+    "capability.removed": _("Capability %(name)s removed"),
+    "site.created": _("Place %(name)s created"),
+    "site.changed": _("Place %(name)s changed"),
+    "site.removed": _("Place %(name)s removed"),
+    "target.created": _("%(name)s created"),
+    "target.changed": _("%(name)s changed"),
+    "target.removed": _("%(name)s removed"),
+    "schema.created": _("Schema %(name)s added"),
+    "solution.created": _("Solution %(name)s added"),
+    "solution.version-created": _("%(name)s added"),
+    "person.created": _("Account %(name)s created"),
+    "person.changed": _("Account %(name)s changed"),
+    "person.password-set": _("Password of %(name)s set"),
+    "group.created": _("Group %(name)s created"),
+    "group.changed": _("Group %(name)s changed"),
+    "group.removed": _("Group %(name)s removed"),
+    "role.given": _("Role %(role)s given to %(to)s"),
+    "role.taken": _("Role %(role)s taken from %(to)s"),
+}
+
+# The groups of the filter, by what a kind begins with.
+GROUPS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
+    "deployments": (_("Deployments"), ("deployment.", "rollout.")),
+    "health": (_("Health"), ("instance.", "agent.")),
+    "configuration": (_("Configuration"), ("configuration.", "revision.")),
+    "places": (_("Places and lines"), ("site.", "target.", "context.", "capability.")),
+    "solutions": (_("Solutions"), ("solution.", "schema.")),
+    "access": (_("People and access"), ("person.", "group.", "role.", "token.")),
+}
+
+HEALTH: Mapping[str, Promise] = {
+    "running": _("running"),
+    "stopped": _("stopped"),
+    "failed": _("failed"),
+    "unknown": _("unknown"),
+}
+
+
+def sentence(event: Event) -> str:
+    """Return what happened, without who and where: the columns beside it say those."""
+    known = SENTENCES.get(event.kind)
+    if known is None:
+        return f"{event.kind} {event.object_name}"
+    return str(known) % (_Gaps(event.params) | _names(event))
+
+
+def health_word(state: object) -> str:
+    """Return how a copy is, as its agent sees it."""
+    return str(HEALTH.get(str(state), HEALTH["unknown"]))
+
+
+class _Gaps(dict[str, object]):
+    """Events outlive the code that wrote them: what one does not carry leaves a gap."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+    def __or__(self, other: Mapping[str, object]) -> "_Gaps":  # type: ignore[override]
+        return _Gaps({**self, **other})
+
+
+def _names(event: Event) -> dict[str, object]:
+    params = event.params
+    role = ROLES.get(str(params.get("role")))
+    return {
+        "name": event.object_name,
+        "deed": _deed(params),
+        "lines": ", ".join(str(line) for line in params.get("lines", ())),
+        "role": role.label if role else params.get("role"),
+        "health": health_word(params.get("after")),
+    }
+
+
+def _deed(params: Mapping[str, object]) -> str:
+    solution, revision = params.get("solution", ""), params.get("revision")
+    if revision:
+        return _now("Deployment of %(solution)s %(revision)s") % {
+            "solution": solution,
+            "revision": revision,
+        }
+    return _now("Uninstallation of %(solution)s") % {"solution": solution}
