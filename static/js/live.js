@@ -6,6 +6,8 @@
  * it anew through the same view and the same right as ever. At most four times a second each; not
  * while somebody writes in it or has marked text in it; not while the tab is hidden.
  *
+ * The topic "clock" comes from here, twice a minute: for what nobody says, like silence.
+ *
  * Other modules and tests hear "live:connected" and "live:lost" on the document.
  */
 
@@ -13,6 +15,7 @@ const GAP = 250; // ms between two refreshes of one element
 const RETRY = { first: 1000, longest: 30000 }; // ms until the next attempt to connect
 const SILENCE = 20000; // ms without a hint after which we ask whether the server is there
 const PATIENCE = 5000; // ms it may take to answer that
+const CLOCK = 30000; // ms between two hints of our own to what changes by time alone
 const SIGNED_OUT = 4401;
 const WRITING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
@@ -139,6 +142,7 @@ async function ask() {
 if (document.body.dataset.liveSocket) {
   connect();
   setInterval(ask, SILENCE / 4);
+  setInterval(() => note(["clock"]), CLOCK);
   window.addEventListener("offline", lose);
   window.addEventListener("online", reconnectNow);
   document.addEventListener("live:reconnect", reconnectNow);
