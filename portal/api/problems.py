@@ -14,16 +14,12 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from orchestration.services.errors import Invalid, Refused, ServiceError, Stale
+from orchestration.services.errors import Invalid, ServiceError
+from portal.web.errors import STATUSES
 from portal.web.sentences import refusal, sentence
 from rbac.access import Denied
 
 MEDIA_TYPE = "application/problem+json"
-STATUSES: Mapping[type[ServiceError], HTTPStatus] = {
-    Refused: HTTPStatus.CONFLICT,
-    Stale: HTTPStatus.CONFLICT,
-    Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
-}
 HTTP_CODES: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: "forbidden",
     HTTPStatus.NOT_FOUND: "not-found",

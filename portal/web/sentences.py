@@ -11,13 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from rbac.access import Verdict
 from rbac.permissions import LABELS, Perm
+from rbac.roles import roles_with
 
 UNKNOWN = _("This is not possible (%(code)s).")
 
 REFUSALS = {
     "signed-out": _("Sign in first."),
     "inactive": _("This account has been closed."),
-    "right-missing": _("You do not have the right “%(right)s” at %(place)s."),
+    "right-missing": _(
+        "You do not have the right “%(right)s” at %(place)s. Roles with it: %(roles)s. "
+        "Somebody with the role Admin there can give you one."
+    ),
     "role-unknown": _("There is no role called %(role)s."),
     "superuser-only": _("Only an administrator of the whole installation may do this."),
     "value-disabled": _("%(key)s is kept by somebody else and cannot be changed here."),
@@ -106,7 +110,9 @@ def refusal(verdict: Verdict) -> str:
         return ""
     params = dict(verdict.params)
     if "perm" in params:
-        params["right"] = gettext(LABELS[Perm(str(params["perm"]))])
+        perm = Perm(str(params["perm"]))
+        params["right"] = gettext(LABELS[perm])
+        params["roles"] = [gettext(role.label) for role in roles_with(perm)]
     return _filled(REFUSALS, verdict.code, params)
 
 

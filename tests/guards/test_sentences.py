@@ -12,7 +12,7 @@ ERRORS = {"Refused", "Stale", "Invalid"}
 
 
 def calls() -> Iterator[ast.Call]:
-    for package in ("orchestration", "rbac"):
+    for package in ("orchestration", "portal", "rbac"):
         for path in (ROOT / package).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
