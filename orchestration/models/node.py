@@ -36,6 +36,7 @@ class Node(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
+        verbose_name = "place"
         ordering = ("path",)
         default_permissions = ()
         permissions = tuple((perm.value, perm.label) for perm in Perm)

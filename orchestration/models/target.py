@@ -17,6 +17,7 @@ class Target(models.Model):
     agent = models.ForeignKey(Agent, models.SET_NULL, null=True, blank=True, related_name="targets")
 
     class Meta:
+        verbose_name = "line"
         ordering = ("node__path",)
 
     def __str__(self) -> str:
