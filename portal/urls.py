@@ -1,11 +1,11 @@
 """Every address of the control plane."""
 
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from portal.admin.site import site
 from portal.pages.design import design
 from portal.web.health import healthz
 
@@ -14,7 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
 ]
 
 if settings.DEBUG or settings.SITEWRIGHT_DEMO:

@@ -1,0 +1,58 @@
+"""Pages of the admin site that do one thing: a form or a question, one service, an answer."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.functional import Promise
+
+from portal.admin.answers import ANSWERS, tell
+from portal.admin.site import site
+
+
+@dataclass(frozen=True)
+class Act:
+    """One thing to do.
+
+    ``do`` calls the service with what was filled in, and returns the sentence that is shown once
+    it is done. ``then`` is where to go afterwards, ``back`` where without doing it. ``facts`` is
+    what to look at before one decides, as pairs of a name and a value.
+    """
+
+    title: str
+    button: str | Promise
+    do: Callable[[dict[str, Any]], str]
+    then: str
+    back: str
+    note: str | Promise = ""
+    facts: Sequence[tuple[str | Promise, object]] = ()
+    danger: bool = False
+
+
+class ActForm(forms.Form):
+    """What has to be filled in before something is done."""
+
+    required_css_class = "required"
+
+
+class Question(ActForm):
+    """Nothing to fill in: yes, or go back."""
+
+
+def act(request: HttpRequest, form: forms.Form, chosen: Act) -> HttpResponse:
+    """Show the question; on POST do it, and say what the service answered."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = chosen.do(form.cleaned_data)
+        except ANSWERS as answer:
+            tell(form, answer)
+        else:
+            messages.success(request, done)
+            return redirect(chosen.then)
+    context = {**site.each_context(request), "title": chosen.title, "act": chosen, "form": form}
+    return TemplateResponse(request, "admin/act.html", context)

@@ -1,0 +1,165 @@
+"""The admin site of IT: Django's own, entered by right and not by a staff flag."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import Group
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.urls.resolvers import URLPattern, URLResolver
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from orchestration.models import (
+    Agent,
+    Capability,
+    Context,
+    Deployment,
+    EnrolmentToken,
+    Event,
+    Node,
+    Schema,
+    SolutionTemplate,
+    Target,
+)
+from orchestration.queries import agents, troubles
+from orchestration.services import people
+from orchestration.services.errors import Invalid
+from portal.admin import columns, health
+from portal.admin.answers import person, tell
+from portal.web.sentences import refusal
+from rbac.access import Denied, may_anywhere
+from rbac.models import RoleAssignment, User
+from rbac.permissions import Perm
+
+IT_PERMS = (
+    Perm.EDIT_HIERARCHY,
+    Perm.EDIT_TARGETS,
+    Perm.MANAGE_AGENTS,
+    Perm.MANAGE_ACCESS,
+    Perm.AUTHOR_SOLUTIONS,
+    Perm.MANAGE_CONTEXT,
+)
+SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
+    ("agents", _("Agents"), (Agent, EnrolmentToken)),
+    ("places", _("Places and lines"), (Node, Target, Context, Capability)),
+    ("access", _("People and access"), (RoleAssignment, User, Group)),
+    ("solutions", _("Solutions"), (SolutionTemplate, Schema)),
+    ("records", _("What happened"), (Deployment, Event)),
+)
+SHOWN_FAILURES = 10
+V = TypeVar("V", bound=Callable[..., HttpResponseBase])
+
+
+class ITSite(AdminSite):
+    """Open to who holds an IT right anywhere; each noun narrows what is seen and done there."""
+
+    site_title = _("Sitewright admin")
+    site_header = _("Sitewright admin")
+    index_title = _("Set-up and care")
+    index_template = "admin/index.html"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return may_anywhere(request.user, *IT_PERMS)
+
+    def admin_view(self, view: V, cacheable: bool = False) -> V:  # noqa: FBT001, FBT002
+        """Send strangers to the portal's sign-in, and people without an IT right away."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # noqa: ANN401
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path(), settings.LOGIN_URL)
+            if not self.has_permission(request):
+                raise PermissionDenied
+            try:
+                return guarded(request, *args, **kwargs)
+            except Denied as denied:
+                raise PermissionDenied(refusal(denied.verdict)) from denied
+
+        return cast("V", inner)
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is one page to sign in at, the portal's."""
+        if request.user.is_authenticated:
+            return redirect("admin:index", permanent=False)
+        return redirect_to_login(reverse("admin:index"), settings.LOGIN_URL)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        mine = [path("health/", self.admin_view(self.health), name="health")]
+        return [*mine, *super().get_urls()]
+
+    def get_app_list(
+        self, request: HttpRequest, app_label: str | None = None
+    ) -> list[dict[str, Any]]:
+        """Our sections in our order, instead of one list a Django app."""
+        apps = self._build_app_dict(request).values()
+        rows = {row["model"]: row for app in apps for row in app["models"]}
+        sections = []
+        for key, name, models in SECTIONS:
+            found = [rows[model] for model in models if model in rows]
+            address = f"{reverse('admin:index')}#{key}"
+            section = {"name": name, "app_label": key, "app_url": address, "models": found}
+            if found:
+                sections.append(section | {"has_module_perms": True})
+        return sections
+
+    def app_index(  # type: ignore[override]
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Django's apps mean nothing to people: the index has all there is."""
+        return redirect("admin:index")
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """What needs somebody comes first: agents that knock, failures, agents away."""
+        by = person(request)
+        failures = troubles.failures(by)
+        needs = {
+            "lobby": troubles.lobby(by),
+            "failures": failures[:SHOWN_FAILURES],
+            "failure_count": failures.count(),
+            "away": agents.away_agents(by),
+        }
+        return super().index(request, needs | (extra_context or {}))
+
+    def health(self, request: HttpRequest) -> TemplateResponse:
+        """Workers, work that is due, agents away."""
+        context = self.each_context(request) | health.state(person(request))
+        context["title"] = gettext("System health")
+        return TemplateResponse(request, "admin/health.html", context)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """One's own password, through the service like every other change."""
+        by = person(request)
+        form = PasswordChangeForm(by, request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                people.set_password(by, by, form.cleaned_data["new_password1"])
+            except Invalid as error:
+                tell(form, error)
+            else:
+                update_session_auth_hash(request, by)
+                return redirect("admin:password_change_done")
+        context = self.each_context(request) | {"form": form, "title": gettext("Change password")}
+        return TemplateResponse(request, "admin/act.html", context | (extra_context or {}))
+
+
+site = ITSite(name="admin")
+site.empty_value_display = columns.NOTHING

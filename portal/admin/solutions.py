@@ -1,0 +1,147 @@
+"""Solution templates and their versions: to read, and to add to."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from orchestration.models import Context, SchemaVersion, SolutionTemplate
+from orchestration.queries import solutions
+from orchestration.services import catalog
+from portal.admin import columns, uploads
+from portal.admin.answers import person
+from portal.admin.base import ServiceAdmin, Tool
+from portal.admin.filters import ContextFilter
+from portal.admin.forms import ServiceForm, capability_names, lines, offer_choices, offer_rows, text
+from portal.admin.site import site
+from portal.templatetags.ui import as_text
+from rbac.access import Place, may_anywhere, visible
+from rbac.models import User
+from rbac.permissions import Perm
+
+SCHEMA_HELP = _("Wins over the schema that the template names; then you are told.")
+SPECIFICATION_HELP = _("The components, as YAML or JSON.")
+
+
+class NewVersionForm(uploads.TextOrFile, ServiceForm[SolutionTemplate]):
+    """A new version of a solution template, or a new template."""
+
+    context = forms.ModelChoiceField(Context.objects.none(), label=_("Context"))
+    name = text(_("Name"))
+    display_name = text(_("Display name"), most=120, required=False)
+    description = text(_("Description"), most=500, required=False)
+    version = text(_("Version"), help_text=_("For example 1.2.0."))
+    schema = forms.ModelChoiceField(
+        SchemaVersion.objects.none(), label=_("Schema"), required=False, help_text=SCHEMA_HELP
+    )
+    specification_file = forms.FileField(label=_("Specification, as a file"), required=False)
+    specification = lines(_("or as text"), required=False, help_text=SPECIFICATION_HELP)
+    capabilities = forms.MultipleChoiceField(
+        label=_("Capabilities it needs"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    field_order = (
+        "context", "name", "display_name", "description", "version", "schema",
+        "file", "text", "specification_file", "specification", "capabilities",
+    )  # fmt: skip
+
+    def offer(self) -> None:
+        rows = visible(self.by, Perm.AUTHOR_SOLUTIONS, Context.objects.all(), "nodes__path")
+        offer_rows(self, "context", rows.distinct())
+        offer_rows(self, "schema", solutions.schema_versions(self.by))
+        offer_choices(self, "capabilities", capability_names(self.by))
+
+    def clean_specification(self) -> dict[str, Any]:
+        upload = self.cleaned_data.get("specification_file")
+        typed = uploads.read(upload) if upload else self.cleaned_data["specification"]
+        return uploads.mapping(typed, "specification")
+
+
+class SolutionContextFilter(ContextFilter):
+    """Solutions of one context."""
+
+    lookup: ClassVar[str] = "node__context"
+
+
+@admin.register(SolutionTemplate, site=site)
+class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
+    """Applications. Versions never change; new ones are added."""
+
+    add_form = NewVersionForm
+    view_perms = (Perm.VIEW_SOLUTIONS, Perm.AUTHOR_SOLUTIONS)
+    add_perm = Perm.AUTHOR_SOLUTIONS
+    shown = ("name", "description", "capability_list", "versions", "newest", "specification")
+    list_display = ("__str__", "name", "version_names", "capability_list")
+    list_filter = (SolutionContextFilter,)
+    search_fields = ("node__name", "node__display_name", "description")
+
+    def sees(self, by: User) -> QuerySet[SolutionTemplate]:
+        return solutions.templates(by).prefetch_related("versions", "capabilities")
+
+    def place(self, obj: SolutionTemplate) -> Place:
+        return obj.node
+
+    def create(self, request: HttpRequest, data: dict[str, Any]) -> SolutionTemplate:
+        source = catalog.SolutionSource(
+            name=data["name"],
+            version=data["version"],
+            config_text=data["text"],
+            specification=data["specification"],
+            schema=str(data["schema"] or ""),
+            display_name=data["display_name"],
+            description=data["description"],
+            capabilities=data["capabilities"],
+        )
+        row = catalog.create_solution_version(person(request), data["context"], source)
+        for warning in row.warnings:
+            messages.warning(request, warning)
+        return row.template
+
+    def tools(self, request: HttpRequest, obj: SolutionTemplate) -> Sequence[Tool]:
+        if may_anywhere(request.user, Perm.AUTHOR_SOLUTIONS):
+            query = urlencode({"context": str(obj.node.context_id), "name": obj.node.name})
+            return [(_("Add a version"), f"{self.address('add')}?{query}")]
+        return ()
+
+    @admin.display(description=_("Name"), ordering="node__name")
+    def name(self, obj: SolutionTemplate) -> str:
+        return obj.node.name
+
+    @admin.display(description=_("Versions"))
+    def version_names(self, obj: SolutionTemplate) -> str:
+        return ", ".join(one.version for one in obj.versions.all()) or columns.NOTHING
+
+    @admin.display(description=_("Capabilities it needs"))
+    def capability_list(self, obj: SolutionTemplate) -> str:
+        return ", ".join(one.name for one in obj.capabilities.all()) or columns.NOTHING
+
+    @admin.display(description=_("All versions"))
+    def versions(self, obj: SolutionTemplate) -> SafeString | str:
+        rows = obj.versions.select_related("created_by", "schema__schema")
+        return columns.facts(
+            {
+                one.version: format_html(
+                    "{} · {} {}",
+                    columns.by_whom(one.created_at, one.created_by),
+                    one.schema or columns.NOTHING,
+                    columns.listed(one.warnings) if one.warnings else "",
+                )
+                for one in rows
+            }
+        )
+
+    @admin.display(description=_("Newest template"))
+    def newest(self, obj: SolutionTemplate) -> SafeString | str:
+        newest = obj.versions.first()
+        return columns.block(newest.config_text if newest else "")
+
+    @admin.display(description=_("Its specification"))
+    def specification(self, obj: SolutionTemplate) -> SafeString | str:
+        newest = obj.versions.first()
+        return columns.block(as_text(newest.specification) if newest else "")
