@@ -215,6 +215,10 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.schema.add_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "AgentState": "portal.api.enums.AGENT_STATES",
         "DeploymentState": "portal.api.enums.DEPLOYMENT_STATES",

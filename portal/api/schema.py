@@ -4,6 +4,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+from portal.api import problems
 from portal.api.rights import right_of, words_of
 
 
@@ -20,3 +21,42 @@ class Documented(AutoSchema):
         """Group calls by their noun: the first part of the address after the version."""
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         return [parts[2] if len(parts) > 2 else parts[-1]]  # noqa: PLR2004  api, v1, noun
+
+
+PROBLEM = {
+    "type": "object",
+    "description": "Why something was not done (RFC 9457).",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "For programs; never changes its meaning."},
+        "detail": {"type": "string", "description": "For people, in their language."},
+        "params": {"type": "object", "description": "What the code is about."},
+        "problems": {
+            "type": "array",
+            "description": "Everything that is wrong with the input.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "key": {"type": "string"},
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                },
+                "additionalProperties": True,
+            },
+        },
+    },
+}
+
+
+def add_problems(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
+    """Say of every call what it answers when it says no."""
+    result["components"]["schemas"]["Problem"] = PROBLEM
+    content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for calls in result["paths"].values():
+        for method, call in calls.items():
+            if method != "parameters":
+                call["responses"]["default"] = {"description": "A problem.", "content": content}
+    return result

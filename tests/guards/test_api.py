@@ -15,7 +15,7 @@ from portal.api.v1 import description
 from portal.api.v1.urls import urlpatterns
 from rbac.permissions import Perm
 
-FOR_STRANGERS = {"schema/", "docs/", "auth/tokens/", r"^(?P<rest>.*)$"}
+FOR_STRANGERS = {"schema/", "docs/", "auth/tokens/", r"^(?P<rest>.*/|)$"}
 
 
 def routes(patterns: list[Any]) -> Iterator[tuple[str, Any]]:

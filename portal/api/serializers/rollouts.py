@@ -68,37 +68,37 @@ class DeploymentDetail(DeploymentShape):
 
 
 class RolloutShape(Shape[Rollout]):
-    """A rollout as a list shows it; counts are of the lines that the reader may see."""
+    """A rollout as a list shows it."""
 
     context = serializers.IntegerField(source="context_id")
     started_by = PersonField()
     word = serializers.SerializerMethodField()
-    progress = serializers.SerializerMethodField()
 
     class Meta:
         model = Rollout
         fields = (
             "id", "context", "kind", "policy", "state", "word", "comment", "started_by",
-            "created_at", "finished_at", "progress",
+            "created_at", "finished_at",
         )  # fmt: skip
 
     def get_word(self, rollout: Rollout) -> dict[str, Any]:
         """What a person reads for the state."""
         return dict(WordLabel(states.ROLLOUT[rollout.state].word).data)
 
+
+class RolloutDetail(RolloutShape):
+    """A rollout with its deployments and their counts, as far as the reader may see them."""
+
+    progress = serializers.SerializerMethodField()
+    deployments = serializers.SerializerMethodField()
+
+    class Meta(RolloutShape.Meta):
+        fields = (*RolloutShape.Meta.fields, "progress", "deployments")
+
     def get_progress(self, rollout: Rollout) -> dict[str, int]:
         """How many attempts are done, failed and still going on."""
         seen = deployments.deployments(self.by)
         return deployments.progress(seen.filter(rollout=rollout))
-
-
-class RolloutDetail(RolloutShape):
-    """A rollout with its deployments, as far as the reader may see them."""
-
-    deployments = serializers.SerializerMethodField()
-
-    class Meta(RolloutShape.Meta):
-        fields = (*RolloutShape.Meta.fields, "deployments")
 
     def get_deployments(self, rollout: Rollout) -> list[dict[str, Any]]:
         """One attempt a line."""

@@ -59,6 +59,7 @@ urlpatterns = [
     path("auth/tokens/<str:key>/", tokens.ApiToken.as_view()),
     path("schema/", description.Description.as_view(), name="api-schema"),
     path("docs/", description.Docs.as_view(url_name="api-v1:api-schema"), name="api-docs"),
-    re_path(r"^(?P<rest>.*)$", description.Nothing.as_view()),
+    # Without its last slash an address is still led to the one with it.
+    re_path(r"^(?P<rest>.*/|)$", description.Nothing.as_view()),
 ]
 app_name = "api-v1"

@@ -14,7 +14,7 @@ class Api:
     """Calls of one person, without the prefix of every address."""
 
     def __init__(self, user: User | None) -> None:
-        self.client = APIClient()
+        self.client: Any = APIClient()
         if user is not None:
             self.client.force_authenticate(user)
 
