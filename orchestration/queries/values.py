@@ -25,8 +25,9 @@ class Field:
     """One key at one node: its rule, what is set here, and what it inherits.
 
     ``inherited_from`` is the nearest node above with a value, None when the
-    value would be the rule's default. ``verdict`` says whether the person may
-    change it.
+    value would be the rule's default; ``inherited_save`` is who set it and
+    when, None where the person may not see that. ``verdict`` says whether the
+    person may change it.
     """
 
     rule: Rule
@@ -34,6 +35,7 @@ class Field:
     inherited: Any
     inherited_from: Node | None
     verdict: Verdict
+    inherited_save: ConfigurationRevision | None = None
 
     @property
     def is_set(self) -> bool:
@@ -69,7 +71,9 @@ def sheets(by: User, version: SolutionTemplateVersion, nodes: list[Node]) -> lis
     """The same for several nodes, with one read for all of them."""
     for node in nodes:
         may(by, Perm.VIEW_VALUES, node).require()
-    above = Node.objects.in_bulk({pk for node in nodes for pk in node.path_ids()})
+    above = Node.objects.select_related("context").in_bulk(
+        {pk for node in nodes for pk in node.path_ids()}
+    )
     current = current_values(version.template, above)
     schema = rules_of(version)
     rules = schema.rules if schema else ()
@@ -82,6 +86,17 @@ def history(by: User, template: SolutionTemplate, node: Node) -> list[Configurat
     return list(
         ConfigurationRevision.objects.filter(node=node, template=template).select_related("author")
     )
+
+
+def saves(template: SolutionTemplate, numbers: Mapping[int, int]) -> dict[int, dict[str, Any]]:
+    """The values as of certain saves, by node; ``numbers`` says which save of each node.
+
+    No rights here: whoever calls has read the sheets of the nodes.
+    """
+    rows = ConfigurationRevision.objects.filter(
+        node__in=numbers, number__in=set(numbers.values()), template=template
+    )
+    return {row.node_id: row.values for row in rows if numbers[row.node_id] == row.number}
 
 
 def value_at(values: Mapping[str, Any] | None, key: str) -> Any:  # noqa: ANN401  any JSON value
@@ -101,7 +116,9 @@ def _sheet(
 ) -> Sheet:
     own = current.get(node.pk)
     nearest_first = [
-        (above[pk], current[pk].values) for pk in reversed(node.path_ids()[:-1]) if pk in current
+        (above[pk], current[pk], bool(may(by, Perm.VIEW_VALUES, above[pk])))
+        for pk in reversed(node.path_ids()[:-1])
+        if pk in current
     ]
     rights = {perm: may(by, perm, node) for _, perm in _OWNERS}
     fields = [
@@ -115,16 +132,15 @@ def _sheet(
 def _field(
     rule: Rule,
     own: Mapping[str, Any],
-    above: list[tuple[Node, Mapping[str, Any]]],
+    above: list[tuple[Node, ConfigurationRevision, bool]],
     rights: Mapping[Perm, Verdict],
 ) -> Field:
-    inherited, origin = rule.default if rule.has_default else None, None
-    for node, values in above:
-        found = value_at(values, rule.key)
+    own_value, verdict = value_at(own, rule.key), _verdict(rule, rights)
+    for node, save, seen in above:
+        found = value_at(save.values, rule.key)
         if found is not None:
-            inherited, origin = found, node
-            break
-    return Field(rule, value_at(own, rule.key), inherited, origin, _verdict(rule, rights))
+            return Field(rule, own_value, found, node, verdict, save if seen else None)
+    return Field(rule, own_value, rule.default if rule.has_default else None, None, verdict)
 
 
 def _verdict(rule: Rule, rights: Mapping[Perm, Verdict]) -> Verdict:
