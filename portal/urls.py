@@ -7,9 +7,15 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from portal.admin.site import site
 from portal.pages.design import design
+from portal.pages.home import home
+from portal.pages.scope import choose_scope
 from portal.web.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home, name="home"),
+    path("monitor/", include("portal.pages.monitor.urls")),
+    path("deploy/", include("portal.pages.deploy.urls")),
+    path("scope/", choose_scope, name="scope"),
     path("api/", include("portal.api.urls")),
     path("healthz", healthz, name="healthz"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
