@@ -22,6 +22,7 @@ class Description(SpectacularAPIView):
 class Docs(SpectacularSwaggerSplitView):
     """The description to read and to try; scripts apart, for the strict content policy."""
 
+    template_name = "api/docs.html"
     rights: ClassVar[Rights] = {"get": Open.ANYONE}
     permission_classes: Any = (DeclaredRight,)
 
