@@ -11,6 +11,7 @@ declares; the agent's own environment may hold proxy passwords and is not passed
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -26,6 +27,12 @@ from agent.properties import Problem, Schema
 from agent.wire import Component, HealthState
 
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SYSTEMROOT", "TEMP")
+_CANNOT_RUN: Mapping[int | None, tuple[str, str]] = {
+    errno.ENOENT: ("program-missing", "there is no such program here"),
+    errno.EACCES: ("program-refused", "may not be run"),
+    errno.EPERM: ("program-refused", "may not be run"),
+    errno.ENOEXEC: ("program-refused", "is not a program for this machine"),
+}
 _LOG_BYTES = 10 * 1024 * 1024
 _STOP_SECONDS = 10.0
 _CONFIGURATION = "config"
@@ -147,14 +154,11 @@ class Driver(BaseDriver):
                 environment=_environment(work, os.environ),
                 log=work.directory / _LOG,
             )
-        except FileNotFoundError as error:
-            raise DriverError(
-                "program-missing", f"there is no program {command[0]!r} here", element="command"
-            ) from error
-        except PermissionError as error:
-            raise DriverError(
-                "program-refused", f"{command[0]!r} may not be run", element="command"
-            ) from error
+        except OSError as error:
+            if error.errno not in _CANNOT_RUN:
+                raise
+            code, text = _CANNOT_RUN[error.errno]
+            raise DriverError(code, f"{command[0]}: {text}", element="command") from error
 
     def _write_configuration(self, work: Work) -> None:
         path = _configuration_path(work)
