@@ -1,4 +1,4 @@
-"""What all REST views share: who asks, from where, and what may come in."""
+"""What all REST views share: who asks, and what may come in."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar
@@ -10,7 +10,6 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from orchestration.services.events import source_address
 from portal.api.paging import Pages
 from portal.api.parsers import MOST_BYTES, JSONParser, TooLarge
 from portal.api.rights import DeclaredRight, Rights
@@ -42,11 +41,10 @@ class Asked(APIView):
         return person(self.request.user)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        """Refuse what is too large, read the person's grants once, note where they are."""
+        """Refuse what is too large; read the person's grants once, however they signed in."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if int(length) > MOST_BYTES:
             raise TooLarge
-        source_address.set(request.META.get("REMOTE_ADDR"))
         super().initial(request, *args, **kwargs)
         if isinstance(request.user, User):
             remember(request.user)

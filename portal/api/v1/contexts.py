@@ -33,6 +33,7 @@ class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
         "retrieve": tuple(Perm),
         "create": Open.SUPERUSER,
         "partial_update": (Perm.MANAGE_CONTEXT,),
+        "capabilities": tuple(Perm),
         "add_capability": (Perm.MANAGE_CONTEXT,),
         "remove_capability": (Perm.MANAGE_CONTEXT,),
     }
@@ -65,6 +66,12 @@ class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
         """Add a capability, or change the description of the one there is."""
         made = contexts.add_capability(self.by, self.get_object(), **self.given(CapabilityBody))
         return Response(self.shown(made, CapabilityShape), status=201)
+
+    @extend_schema(responses=CapabilityShape(many=True))
+    @add_capability.mapping.get
+    def capabilities(self, request: Request, pk: int) -> Response:
+        """What lines can do and solutions may need."""
+        return Response(self.listed(self.get_object().capabilities.all(), CapabilityShape))
 
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["delete"], url_path="capabilities/<int:capability>")

@@ -16,6 +16,7 @@ def test_a_context_is_made_and_changed(company: Company) -> None:
     changed = root.patch(context, {"levels": ["Plant", "Line"]})
     assert changed.json()["levels"] == ["Plant", "Line"]
     added = root.post(context + "capabilities/", {"name": "soap"})
+    assert root.get(context + "capabilities/").json() == [added.json()]
     assert [c["name"] for c in root.get(context).json()["capabilities"]] == ["soap"]
     assert root.delete(f"{context}capabilities/{added.json()['id']}/").status_code == 204
     assert root.get(context).json()["capabilities"] == []
