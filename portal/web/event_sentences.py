@@ -65,6 +65,8 @@ SENTENCES: Mapping[str, Promise] = {
     "group.created": _("Group %(name)s created"),
     "group.changed": _("Group %(name)s changed"),
     "group.removed": _("Group %(name)s removed"),
+    "api-token.created": _("Access token of %(name)s created"),
+    "api-token.revoked": _("Access token of %(name)s revoked"),
     "role.given": _("Role %(role)s given to %(to)s"),
     "role.taken": _("Role %(role)s taken from %(to)s"),
 }
@@ -76,7 +78,7 @@ GROUPS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
     "configuration": (_("Configuration"), ("configuration.", "revision.")),
     "places": (_("Places and lines"), ("site.", "target.", "context.", "capability.")),
     "solutions": (_("Solutions"), ("solution.", "schema.")),
-    "access": (_("People and access"), ("person.", "group.", "role.", "token.")),
+    "access": (_("People and access"), ("person.", "group.", "role.", "token.", "api-token.")),
 }
 
 HEALTH: Mapping[str, Promise] = {
