@@ -7,6 +7,7 @@ import errno
 from agent.drivers.base import DriverError
 from agent.wire import MAX_LOG_TAIL, Failure, Phase
 
+_LONGEST_MESSAGE = 2_000
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -29,7 +30,7 @@ class WorkError(Exception):
         retryable: bool = False,
     ) -> None:
         """Say what happened; the log is added by who knows it."""
-        super().__init__(message)
+        super().__init__(_storable(message)[:_LONGEST_MESSAGE])
         self.category = category
         self.code = code
         self.component = component
@@ -46,9 +47,14 @@ class WorkError(Exception):
             category=self.category,
             code=self.code,
             message=str(self),
-            log_tail=self.log_tail[-MAX_LOG_TAIL:],
+            log_tail=_storable(self.log_tail)[-MAX_LOG_TAIL:],
             retryable=self.retryable,
         )
+
+
+def _storable(text: str) -> str:
+    """Replace what no database takes: programs and file systems may say anything."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
 
 
 def from_exception(error: Exception, component: str) -> WorkError:

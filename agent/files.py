@@ -64,7 +64,8 @@ def tail(path: Path, limit: int) -> str:
 
 def keep_short(path: Path, limit: int) -> None:
     """Start a log over once it is longer than ``limit`` bytes, keeping one older part."""
-    with contextlib.suppress(FileNotFoundError):
+    # A log that cannot be shortened, on a full disk say, must not look like a failed program.
+    with contextlib.suppress(OSError):
         if path.stat().st_size > limit:
             path.with_suffix(".old").write_bytes(tail(path, limit // 2).encode())
             # Truncated, not renamed: the program goes on appending to the same file.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import uuid4
 
 from agent import failpoints, wire
@@ -29,6 +29,7 @@ LOBBY_SECONDS = 3.0
 FIRST_INTERVAL = 10
 _QUICKEST_POLL = 1.0
 _BATCH = 50
+_UNREADABLE = (400, 413, 422)
 
 
 class Loop:
@@ -55,6 +56,7 @@ class Loop:
         self._clock = clock
         self._interval = FIRST_INTERVAL
         self._waiting = ""
+        self._batch = _BATCH
         self._let_in = asyncio.Event()
         self._fetch_now = asyncio.Event()
         self._report_now = asyncio.Event()
@@ -149,19 +151,35 @@ class Loop:
 
     async def _report(self) -> None:
         self._report_now.clear()
-        reports = self._journal.outbox(_BATCH)
+        reports = self._journal.outbox(self._batch)
         if not reports:
             await self._report_now.wait()
             return
-        batch = wire.ReportBatch(wire.WIRE_VERSION, uuid4(), tuple(reports))
-        answer = await self._plane.report(batch)
+        try:
+            answer = await self._plane.report(
+                wire.ReportBatch(wire.WIRE_VERSION, uuid4(), tuple(reports))
+            )
+        except Refused as error:
+            if error.status not in _UNREADABLE:
+                raise
+            self._narrow_down(reports, error)
+            return
         failpoints.reach(failpoints.REPORTS_SENT)
+        self._batch = _BATCH
         for rejected in answer.rejected:
             log.warning("report %s was not taken: %s", rejected.id, rejected.code)
         answered = {*answer.accepted, *(rejected.id for rejected in answer.rejected)}
         self._journal.drop(list(answered))
         if answered.isdisjoint(report.id for report in reports):
             raise Unreachable("reports were neither accepted nor rejected")
+
+    def _narrow_down(self, reports: Sequence[wire.Report], error: Refused) -> None:
+        """Find the one report that cannot be read, so that it does not hold up all others."""
+        if len(reports) > 1:
+            self._batch = 1
+            return
+        log.error("report %s cannot be read there: %s", reports[0].id, error)
+        self._journal.drop([reports[0].id])
 
     async def _beat(self) -> None:
         self._beat_now.clear()

@@ -72,6 +72,7 @@ class StandInControlPlane:
         self.sockets_work = True
         self.tamper: Callable[[wire.SignedDocument], wire.SignedDocument] = lambda signed: signed
         self.answer_first: Callable[[str], Answer | None] = lambda _: None
+        self.chokes_on: Callable[[wire.Report], bool] = lambda _: False
         self.reports: list[wire.Report] = []
         self.heartbeats: list[wire.Heartbeat] = []
         self.calls: list[str] = []
@@ -300,6 +301,8 @@ class StandInControlPlane:
 
     def _reports(self, data: object) -> Answer:
         batch = wire.ReportBatch.from_json(data)
+        if any(self.chokes_on(report) for report in batch.reports):
+            return problem(400, "malformed")
         accepted, rejected = [], []
         for report in batch.reports:
             order = (report.generation, report.sequence)

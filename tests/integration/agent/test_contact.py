@@ -159,6 +159,17 @@ def test_reports_the_control_plane_rejects_are_dropped(
     plane.await_state(1, 3, "Committed")
 
 
+def test_one_report_that_cannot_be_read_does_not_hold_up_the_others(
+    plane: StandInControlPlane, site: Site
+) -> None:
+    plane.order(1, sleeper())
+    plane.chokes_on = lambda report: report.state is wire.ReportState.STAGED
+    site.start()
+    plane.await_state(1, 1, "Committed")
+    assert plane.states(1) == ["Received", "Staging", "Applying", "Verifying", "Committed"]
+    assert "cannot be read there" in site.log()
+
+
 def test_a_page_of_a_proxy_is_no_answer(plane: StandInControlPlane, site: Site) -> None:
     plane.order(1, sleeper())
     strange = [

@@ -13,11 +13,12 @@ from agent.components import Components
 from agent.drivers.base import Settings
 from agent.drivers.mock import Driver as MockDriver
 from agent.entries import Entry
+from agent.failures import WorkError
 from agent.journal import Journal
 from agent.life import Life
 from agent.machine import Machine
 from agent.unreachable import Unreachable
-from agent.wire import HealthState, Phase
+from agent.wire import Failure, HealthState, Phase
 from tests.unit.agent.orders import NOON, HandClock, content, document, mock, order
 
 
@@ -252,6 +253,16 @@ def test_a_defect_in_a_driver_is_a_failure_and_no_crash(plant: Plant) -> None:
     entry = plant.run(1, content(mock()))
     assert entry.failure is not None
     assert (entry.failure.category, entry.failure.code) == ("internal", "driver-defect")
+
+
+def test_what_no_database_takes_is_replaced() -> None:
+    message = "a\x00b \udce4" + "x" * 5000
+    error = WorkError("driver", "code", message)
+    error.log_tail = message
+    failure = error.failure(Phase.APPLY)
+    for text in (failure.message, failure.log_tail):
+        assert Failure.from_json({**failure.to_json(), "message": text}).message == text
+    assert len(failure.message) == 2000
 
 
 def test_stopping_keeps_the_files_and_forgets_the_run(plant: Plant) -> None:
