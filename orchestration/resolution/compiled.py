@@ -18,6 +18,7 @@ from orchestration.expressions import (
 )
 from orchestration.resolution.layers import Place
 from orchestration.resolution.model import PathNode, TemplateError
+from orchestration.resolution.provenance import Recorder
 from orchestration.resolution.solution import Dependency, SolutionDocument, read_solution
 from orchestration.rules import Schema, SchemaError, parse_schema
 
@@ -37,6 +38,7 @@ class CompiledTemplate:
     problems: tuple[Problem, ...]
     warnings: tuple[Problem, ...]
     root: Place
+    recorder: Recorder = field(repr=False)
     fillable: tuple[tuple[Parts, Value], ...] = field(repr=False)
 
     @property
@@ -88,7 +90,16 @@ def compile_template(
     root = Place.root(own.defaults if own else {})
     fillable = tuple(_fillable(configs, own)) if own else ()
     return CompiledTemplate(
-        name, document, configs, components, own, tuple(problems), warnings, root, fillable
+        name=name,
+        document=document,
+        template=configs,
+        specification=components,
+        schema=own,
+        problems=tuple(problems),
+        warnings=warnings,
+        root=root,
+        recorder=Recorder.of(configs.keys),
+        fillable=fillable,
     )
 
 

@@ -1,17 +1,21 @@
 """Where every leaf comes from, kept small.
 
-The record names the places of the path once; a leaf then costs its key and a few digits. It is
-plain JSON, stored with a revision, and read back into `Origin` objects for screens.
+A record names the places of the path once, and who sets each value that expressions read; a leaf
+then costs its key and a few digits. It is plain JSON, stored with a revision, and read back into
+`Origin` objects for screens.
 
     {"path": [[level, name, node_ref, revision_ref], …],
-     "keys": {"Speed": [2, 1, -1], "Name": "template", "Port": {"Base": [0]}}}
+     "reads": {"Base": [0]},
+     "keys": {"Speed": [2, 1, -1], "Name": "template", "Port": ["Base"]}}
 
-A list is a value: the place that set it, then those it shadows; -1 is the schema's default, and
-`[2, "Common/1.0.0"]` in place of a number a linked config template. A map is an expression with
-the values it reads. A word is any other source.
+A list of numbers is a value: the place that set it, then those it shadows; -1 is the schema's
+default, and `[2, "Common/1.0.0"]` in place of a number a linked config template. A list of texts is
+an expression with what it reads. A map is a value that has another name where it is set. A word is
+any other source.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from orchestration.expressions import KeyInfo, Parts, Value, join_path, lookup, split_path
@@ -21,59 +25,94 @@ from orchestration.resolution.model import Origin, PathNode, Shadow
 Record: TypeAlias = "dict[str, Value]"
 
 
-def record(
-    keys: Sequence[KeyInfo],
-    place: Place,
-    configuration: Mapping[str, Value],
-    *,
-    filled: Sequence[Parts] = (),
-    injected: Sequence[Parts] = (),
-) -> Record:
-    """Make the record of a resolved configuration.
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """What can be said of a template's keys beforehand, so that a target costs little.
 
-    `filled` are the leaves that took their default only after evaluation, `injected` the arrays
-    that dependents were injected into.
+    `known` are the codes that depend on no target; `direct` the top keys that are one `$val` of
+    the same key; `others` the keys that have to be looked at.
     """
-    path = [[node.level, node.name, node.ref, node.revision_ref] for node in place.path]
-    found: dict[str, Value] = {}
-    for info in keys:
-        if info.parts in filled:
-            found[info.key] = (DEFAULT,)
-        elif info.parts in injected:
-            found[info.key] = "injection"
-        elif info.kind == "value":
-            _record_value(found, info, place, configuration)
-        else:
+
+    known: Mapping[str, Value]
+    direct: tuple[tuple[str, Parts], ...]
+    others: tuple[KeyInfo, ...]
+    reads: tuple[tuple[str, Parts], ...]
+
+    @classmethod
+    def of(cls, keys: Iterable[KeyInfo]) -> "Recorder":
+        """Make the recorder of a compiled template."""
+        known: dict[str, Value] = {}
+        direct, others = [], []
+        reads: dict[str, Parts] = {}
+        for info in keys:
+            if info.kind == "expression":
+                reads.update(info.inputs)
+            if info.kind == "value" and info.parts == info.value_of and len(info.parts) == 1:
+                direct.append((info.key, info.parts))
+            elif info.kind in {"template", "include"}:
+                known[info.key] = info.kind
+            else:
+                others.append(info)
+        return cls(known, tuple(direct), tuple(others), tuple(reads.items()))
+
+    def record(
+        self,
+        place: Place,
+        configuration: Mapping[str, Value],
+        *,
+        filled: Iterable[Parts] = (),
+        injected: Iterable[Parts] = (),
+    ) -> Record:
+        """Make the record of a resolved configuration.
+
+        `filled` are the leaves that took their default only after evaluation, `injected` the
+        arrays that dependents were injected into.
+        """
+        found = dict(self.known)
+        marks = place.marks
+        for key, parts in self.direct:
+            code = marks.get(parts[0])
+            if code and isinstance(code, tuple) and not isinstance(configuration.get(key), dict):
+                found[key] = code
+            else:
+                _record_value(found, parts, parts, place, configuration)
+        for info in self.others:
             _record_other(found, info, place, configuration)
-    return {"path": path, "keys": found}
+        found |= {join_path(parts): (DEFAULT,) for parts in filled}
+        found |= {join_path(parts): "injection" for parts in injected}
+        path = [(node.level, node.name, node.ref, node.revision_ref) for node in place.path]
+        setters = ((read, setters_at(marks, parts)) for read, parts in self.reads)
+        return {"path": path, "reads": {k: v for k, v in setters if v}, "keys": found}
 
 
 def _record_value(
-    found: dict[str, Value], info: KeyInfo, place: Place, configuration: Mapping[str, Value]
+    found: dict[str, Value],
+    parts: Parts,
+    value_of: Parts,
+    place: Place,
+    configuration: Mapping[str, Value],
 ) -> None:
     """Record a leaf that is one `$val`: who set it, key by key where it is a map."""
-    marks = marks_at(place.marks, info.value_of)
-    value = lookup(configuration, info.parts)
-    if isinstance(value, dict) and value:
-        for inner, leaf in leaves(value):
-            code = setters_at(marks, inner)
-            found[join_path((*info.parts, *inner))] = code or _unmarked(leaf)
-    else:
-        found[info.key] = marks or _unmarked(value)
-
-
-def _unmarked(value: Value) -> str:
-    """Name the source of a `$val` that the hierarchy does not set: an own key, or nothing."""
-    return "unset" if value is None else "expression"
+    marks = marks_at(place.marks, value_of)
+    value = lookup(configuration, parts)
+    for inner, leaf in leaves(value) if isinstance(value, dict) and value else [((), value)]:
+        code: Value = setters_at(marks, inner)
+        if not code:  # an own key, or nothing
+            code = "unset" if leaf is None else "expression"
+        elif parts != value_of:
+            code = {"of": join_path((*value_of, *inner)), "by": code}
+        found[join_path((*parts, *inner))] = code
 
 
 def _record_other(
     found: dict[str, Value], info: KeyInfo, place: Place, configuration: Mapping[str, Value]
 ) -> None:
+    if info.kind == "value":
+        _record_value(found, info.parts, info.value_of, place, configuration)
+        return
     code: Value = info.kind
-    if code == "expression":
-        read = ((path, setters_at(place.marks, parts)) for path, parts in info.inputs)
-        code = {path: setters for path, setters in read if setters} or code
+    if code == "expression" and info.inputs:
+        code = [read for read, _ in info.inputs]
     value = lookup(configuration, info.parts)
     if isinstance(value, dict) and value:
         found |= {join_path((*info.parts, *inner)): code for inner, _ in leaves(value)}
@@ -88,36 +127,38 @@ def origins(
 
     With the `path` it was made from, shadows carry the values they would give.
     """
-    places = stored["path"]
-    found: dict[str, Origin] = {}
-    for key, code in stored["keys"].items():
-        found[key] = _origin(code, key, places, path)
-    return found
+    reader = _Reader(stored["path"], stored["reads"], path)
+    return {key: reader.origin(code, key) for key, code in stored["keys"].items()}
 
 
-def _origin(
-    code: Value, key: str, places: Sequence[Sequence[Value]], path: Sequence[PathNode] | None
-) -> Origin:
-    if isinstance(code, str):
-        return Origin(code)
-    if isinstance(code, Mapping):
-        inputs = {read: _origin(chain, read, places, path) for read, chain in code.items()}
-        return Origin("expression", inputs=inputs)
-    first, *rest = (_shadow(setter, key, places, path) for setter in code)
-    where = (first.source, first.level, first.name, first.node_ref, first.revision_ref)
-    return Origin(*where, first.template, shadows=tuple(rest))
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    places: Sequence[Sequence[Value]]
+    reads: Mapping[str, Value]
+    path: Sequence[PathNode] | None
 
+    def origin(self, code: Value, key: str) -> Origin:
+        if isinstance(code, str):
+            return Origin(code)
+        if isinstance(code, Mapping):
+            return self.origin(code["by"], code["of"])
+        if isinstance(code[0], str):
+            inputs = {
+                read: self.origin(self.reads[read], read) for read in code if read in self.reads
+            }
+            return Origin("expression", inputs=inputs)
+        first, *rest = (self.shadow(setter, key) for setter in code)
+        where = (first.source, first.level, first.name, first.node_ref, first.revision_ref)
+        return Origin(*where, first.template, shadows=tuple(rest))
 
-def _shadow(
-    setter: Value, key: str, places: Sequence[Sequence[Value]], path: Sequence[PathNode] | None
-) -> Shadow:
-    depth, link = setter if isinstance(setter, list | tuple) else (setter, "")
-    if depth == DEFAULT:
-        return Shadow("schema-default")
-    source = "linked" if link else "value"
-    value = None
-    if path is not None:
-        values = path[depth].linked[link] if link else path[depth].values
-        value = lookup(dict(values), split_path(key))
-    level, name, node_ref, revision_ref = places[depth]
-    return Shadow(source, level, name, node_ref, revision_ref, link, value)
+    def shadow(self, setter: Value, key: str) -> Shadow:
+        depth, link = setter if isinstance(setter, list | tuple) else (setter, "")
+        if depth == DEFAULT:
+            return Shadow("schema-default")
+        source = "linked" if link else "value"
+        value = None
+        if self.path is not None:
+            node = self.path[depth]
+            value = lookup(dict(node.linked[link] if link else node.values), split_path(key))
+        level, name, node_ref, revision_ref = self.places[depth]
+        return Shadow(source, level, name, node_ref, revision_ref, link, value)

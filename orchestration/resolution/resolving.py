@@ -19,7 +19,7 @@ from orchestration.resolution.compiled import CompiledTemplate
 from orchestration.resolution.injections import Injected, inject
 from orchestration.resolution.layers import DEFAULT, Place, Places, depth_of, setters_at
 from orchestration.resolution.model import Origin, PathNode, ResolutionProblem
-from orchestration.resolution.provenance import Record, origins, record
+from orchestration.resolution.provenance import Record, origins
 from orchestration.resolution.secrets import opened, put, sealed
 from orchestration.rules import Violation
 
@@ -51,13 +51,8 @@ class Resolution:
 
     def provenance_json(self) -> Record:
         """Give the origins of all leaves as small plain data, to be stored with a revision."""
-        compiled = self._compiled
-        return record(
-            compiled.template.keys,
-            self._place,
-            self.configuration or {},
-            filled=self._filled,
-            injected=self._injected,
+        return self._compiled.recorder.record(
+            self._place, self.configuration or {}, filled=self._filled, injected=self._injected
         )
 
     @cached_property

@@ -4,6 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from orchestration.expressions import FUNCTIONS
 from orchestration.resolution import PathNode
 
 KEYS = ("a", "b", "c", "d", "e")
@@ -26,44 +27,7 @@ plain = st.recursive(
 configurations = st.dictionaries(st.sampled_from(KEYS), plain, max_size=5)
 
 paths = st.sampled_from([*KEYS, "a.b", "b.c.d", "missing", "'a b'", "a..b"])
-names = st.sampled_from(
-    [
-        "val",
-        "property",
-        "config",
-        "target",
-        "site",
-        "instance",
-        "secret",
-        "if",
-        "eq",
-        "ne",
-        "gt",
-        "between",
-        "in",
-        "and",
-        "or",
-        "not",
-        "empty",
-        "default",
-        "matches",
-        "len",
-        "lower",
-        "split",
-        "join",
-        "concat",
-        "min",
-        "round",
-        "str",
-        "int",
-        "json",
-        "jsonpath",
-        "base64decode",
-        "cidr_contains",
-        "stagedRegistry",
-        "nope",
-    ]
-)
+names = st.sampled_from([*FUNCTIONS, "nope"])
 literals = st.sampled_from(
     ["1", "2.5", "0", "true", "null", "word", "'text'", "1.2.3", '"q"', "-3"]
 )

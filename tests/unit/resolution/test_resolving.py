@@ -167,6 +167,14 @@ def test_provenance_is_stored_small_and_read_back() -> None:
     }
 
 
+def test_provenance_knows_the_name_under_which_a_value_is_set() -> None:
+    resolution = resolved(
+        compiled({"Shown": "${{$val(Set.Here)}}"}), {"Set": {"Here": 1}}, {"Set": {"Here": 2}}
+    )
+    origin = resolution.provenance["Shown"]
+    assert (origin.level, [shadow.value for shadow in origin.shadows]) == ("Factory", [1])
+
+
 def test_a_map_replaced_by_a_value_is_shadowed() -> None:
     resolution = resolved(compiled({"k": "${{$val(k)}}"}), {"k": {"a": 1}}, {"k": "off"})
     origin = resolution.provenance["k"]
