@@ -167,7 +167,9 @@ class Loop:
         failpoints.reach(failpoints.REPORTS_SENT)
         self._batch = _BATCH
         for rejected in answer.rejected:
-            log.warning("report %s was not taken: %s", rejected.id, rejected.code)
+            # Stale is what we hear when we died between telling and noting that we told.
+            level = logging.INFO if rejected.code == "stale" else logging.WARNING
+            log.log(level, "report %s was not taken: %s", rejected.id, rejected.code)
         answered = {*answer.accepted, *(rejected.id for rejected in answer.rejected)}
         self._journal.drop(list(answered))
         if answered.isdisjoint(report.id for report in reports):

@@ -70,6 +70,7 @@ class StandInControlPlane:
         self.members: dict[int, Member] = {}
         self.auto_approve = True
         self.sockets_work = True
+        self.more_hints: list[str] = []
         self.tamper: Callable[[wire.SignedDocument], wire.SignedDocument] = lambda signed: signed
         self.answer_first: Callable[[str], Answer | None] = lambda _: None
         self.chokes_on: Callable[[wire.Report], bool] = lambda _: False
@@ -333,7 +334,8 @@ class StandInControlPlane:
             if self.seq != said:
                 said = self.seq
                 text = signing.canonical(wire.Hint(desired=said).to_json()).decode()
-                await send({"type": "websocket.send", "text": text})
+                for hint in (text, *self.more_hints):
+                    await send({"type": "websocket.send", "text": hint})
             await asyncio.sleep(0.02)
         gone.cancel()
 

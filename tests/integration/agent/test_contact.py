@@ -124,6 +124,25 @@ def test_hints_wake_the_agent_up(plane: StandInControlPlane, site: Site) -> None
     plane.wait(lambda: plane.states(1), within=5)
 
 
+def test_repeated_old_and_broken_hints_do_no_harm(plane: StandInControlPlane, site: Site) -> None:
+    plane.more_hints = [
+        '{"desired":1}',
+        "{",
+        "[]",
+        '{"desired":"x"}',
+        '{"news":1}',
+        '{"interval":1}',
+    ]
+    site.start()
+    plane.wait(lambda: "SOCKET hints" in plane.calls)
+    plane.order(1, sleeper())
+    plane.await_state(1, 1, "Committed")
+    plane.order(1, sleeper({"n": 2}))
+    plane.await_state(1, 2, "Committed")
+    assert plane.calls.count("SOCKET hints") == 1
+    assert [state for state in plane.states(1) if state == "Received"] == ["Received"] * 2
+
+
 def test_without_the_socket_a_held_question_wakes_the_agent_up(
     plane: StandInControlPlane, site: Site
 ) -> None:
