@@ -19,7 +19,7 @@ from portal.admin.forms import (
     text,
     time_zones,
 )
-from portal.admin.pages import Act, ActForm, act
+from portal.admin.pages import Act, ActForm, act, submitted
 from rbac.access import may_anywhere, visible
 from rbac.models import User
 from rbac.permissions import Perm
@@ -57,7 +57,7 @@ def add_factory(request: HttpRequest, places_url: str) -> HttpResponse:
     by = person(request)
     if not (may_anywhere(by, Perm.EDIT_HIERARCHY) and may_anywhere(by, Perm.EDIT_TARGETS)):
         raise PermissionDenied
-    form = FactoryForm(request.POST or None, initial={"parent": request.GET.get("parent")})
+    form = FactoryForm(submitted(request), initial={"parent": request.GET.get("parent")})
     form.offer(by)
 
     def make(data: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ from orchestration.services import agents
 from portal.admin import columns
 from portal.admin.answers import person
 from portal.admin.forms import offer_rows
-from portal.admin.pages import Act, ActForm, Question, act
+from portal.admin.pages import Act, ActForm, Question, act, submitted
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -47,7 +47,7 @@ def approve(request: HttpRequest, agent: Agent, back: str) -> HttpResponse:
     by = person(request)
     may(by, Perm.MANAGE_AGENTS, agent.node).require()
     free = places.targets(by, agent.node).filter(agent=None)
-    form = ApprovalForm(request.POST or None, initial={"targets": _wanted(agent, free)})
+    form = ApprovalForm(submitted(request), initial={"targets": _wanted(agent, free)})
     offer_rows(form, "targets", free)
 
     def let_in(data: dict[str, Any]) -> str:
@@ -85,7 +85,7 @@ def revoke(request: HttpRequest, agent: Agent, back: str) -> HttpResponse:
         facts=_facts(agent),
         danger=True,
     )
-    return act(request, Question(request.POST or None), chosen)
+    return act(request, Question(submitted(request)), chosen)
 
 
 def _wanted(agent: Agent, free: QuerySet[Target]) -> list[Target]:

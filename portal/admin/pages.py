@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.functional import Promise
@@ -42,6 +42,11 @@ class ActForm(forms.Form):
 
 class Question(ActForm):
     """Nothing to fill in: yes, or go back."""
+
+
+def submitted(request: HttpRequest) -> QueryDict | None:
+    """Return what was filled in, also when that is nothing at all; None before it is sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def act(request: HttpRequest, form: forms.Form, chosen: Act) -> HttpResponse:

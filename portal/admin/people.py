@@ -17,7 +17,7 @@ from portal.admin import access_pages, columns
 from portal.admin.answers import person
 from portal.admin.base import InstallationAdmin, Tool
 from portal.admin.forms import ServiceForm, text
-from portal.admin.pages import Act, ActForm, act
+from portal.admin.pages import Act, ActForm, act, submitted
 from portal.admin.site import site
 from rbac.access import may_administer
 from rbac.models import User
@@ -122,7 +122,7 @@ class UserAdmin(InstallationAdmin[User]):
             then=back,
             back=back,
         )
-        return act(request, PasswordForm(request.POST or None), chosen)
+        return act(request, PasswordForm(submitted(request)), chosen)
 
     def access(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What somebody may do, and why."""

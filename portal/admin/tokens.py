@@ -23,7 +23,7 @@ from portal.admin import columns
 from portal.admin.answers import each, person
 from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.forms import PlaceChoice, ServiceForm, offer_rows
-from portal.admin.pages import Act, Question, act
+from portal.admin.pages import Act, Question, act, submitted
 from portal.admin.site import site
 from rbac.access import Place, may, may_anywhere, visible
 from rbac.models import User
@@ -129,14 +129,12 @@ class TokenAdmin(ServiceAdmin[EnrolmentToken]):
             "token": obj,
             "command": (
                 f"python -m agent run --server {server} --token {made.secret} "
-                "--data /var/lib/sitewright-agent"
+                "--data /var/lib/sitewright"
             ),
             "secret": made.secret,
             "back": self.address("changelist"),
         }
-        response = TemplateResponse(request, "admin/token.html", context)
-        response["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/token.html", context)
 
     def tools(self, request: HttpRequest, obj: EnrolmentToken) -> Sequence[Tool]:
         if obj.usable and may(request.user, Perm.MANAGE_AGENTS, obj.node):
@@ -160,7 +158,7 @@ class TokenAdmin(ServiceAdmin[EnrolmentToken]):
             note=_("No agent can enrol with it any more. Agents that already did stay."),
             danger=True,
         )
-        return act(request, Question(request.POST or None), chosen)
+        return act(request, Question(submitted(request)), chosen)
 
     @admin.action(description=_("Cancel the chosen tokens"), permissions=["manage"])
     def cancel_chosen(self, request: HttpRequest, queryset: QuerySet[EnrolmentToken]) -> None:
