@@ -15,7 +15,8 @@ from portal.admin.answers import person
 from portal.admin.base import ServiceAdmin
 from portal.admin.filters import ContextFilter
 from portal.admin.forms import ServiceForm, offer_rows, text
-from portal.admin.site import IT_PERMS, site
+from portal.admin.site import site
+from portal.web.navigation import IT_PERMS
 from rbac.access import Place, visible
 from rbac.models import User
 from rbac.permissions import Perm

@@ -16,7 +16,8 @@ from portal.admin import columns
 from portal.admin.answers import person
 from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.forms import ServiceForm, lines, text
-from portal.admin.site import IT_PERMS, site
+from portal.admin.site import site
+from portal.web.navigation import IT_PERMS
 from rbac.access import Place, may_administer
 from rbac.models import User
 from rbac.permissions import Perm

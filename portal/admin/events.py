@@ -12,7 +12,8 @@ from orchestration.queries import events
 from portal.admin import columns
 from portal.admin.base import ServiceAdmin
 from portal.admin.filters import ContextFilter, PlaceFilter
-from portal.admin.site import IT_PERMS, site
+from portal.admin.site import site
+from portal.web.navigation import IT_PERMS
 from rbac.models import User
 from rbac.permissions import Perm
 

@@ -23,7 +23,7 @@ from rbac.access import may_administer
 from rbac.models import User
 from rbac.permissions import Perm
 
-STAFF_HELP = _("Shows the way to the admin site; what can be done there is a matter of roles.")
+STAFF_HELP = _("A mark for other programs. It opens nothing here: that is a matter of roles.")
 
 
 class PasswordForm(ActForm):
@@ -52,7 +52,7 @@ class UserForm(ServiceForm[User]):
     """Whether somebody is let in, and the groups they are in."""
 
     is_active = forms.BooleanField(label=_("May sign in"), required=False, initial=True)
-    is_staff = forms.BooleanField(label=_("Admin link"), required=False, help_text=STAFF_HELP)
+    is_staff = forms.BooleanField(label=_("Staff"), required=False, help_text=STAFF_HELP)
     groups = forms.ModelMultipleChoiceField(
         Group.objects.all(),
         label=_("Groups"),

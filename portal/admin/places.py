@@ -23,7 +23,8 @@ from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.factory import add_factory
 from portal.admin.filters import ContextFilter, PlaceFilter
 from portal.admin.forms import PlaceChoice, ServiceForm, offer_rows, text, time_zones
-from portal.admin.site import IT_PERMS, site
+from portal.admin.site import site
+from portal.web.navigation import IT_PERMS
 from rbac.access import Place, may, may_anywhere, visible
 from rbac.models import User
 from rbac.permissions import Perm

@@ -38,19 +38,11 @@ from orchestration.services import people
 from orchestration.services.errors import Invalid
 from portal.admin import columns, health
 from portal.admin.answers import person, tell
+from portal.web.navigation import IT_PERMS
 from portal.web.sentences import refusal
 from rbac.access import Denied, may_anywhere
 from rbac.models import RoleAssignment, User
-from rbac.permissions import Perm
 
-IT_PERMS = (
-    Perm.EDIT_HIERARCHY,
-    Perm.EDIT_TARGETS,
-    Perm.MANAGE_AGENTS,
-    Perm.MANAGE_ACCESS,
-    Perm.AUTHOR_SOLUTIONS,
-    Perm.MANAGE_CONTEXT,
-)
 SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("agents", _("Agents"), (Agent, EnrolmentToken)),
     ("places", _("Places and lines"), (Node, Target, Context, Capability)),

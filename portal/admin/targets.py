@@ -28,7 +28,8 @@ from portal.admin.forms import (
     text,
     time_zones,
 )
-from portal.admin.site import IT_PERMS, site
+from portal.admin.site import site
+from portal.web.navigation import IT_PERMS
 from rbac.access import Place, may, visible
 from rbac.models import User
 from rbac.permissions import Perm

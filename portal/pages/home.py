@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from portal.web import navigation
 from portal.web.needs import needs
 from portal.web.requests import PortalRequest
+from rbac.access import may_anywhere
 
 
 @needs()
@@ -17,6 +18,6 @@ def home(request: PortalRequest) -> HttpResponse:
     parts = navigation.rail(request.user, request.path)
     if parts:
         return HttpResponseRedirect(parts[0].url)
-    if request.user.is_staff:
+    if may_anywhere(request.user, *navigation.IT_PERMS):
         return HttpResponseRedirect(reverse("admin:index"))
     return render(request, "home.html")

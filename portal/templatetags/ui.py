@@ -15,10 +15,11 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from portal.web import words
+from portal.web import navigation, words
 from portal.web.parts import Column
 from portal.web.sentences import refusal
-from rbac.access import Verdict
+from rbac.access import Verdict, may_anywhere
+from rbac.models import User
 
 register = template.Library()
 _numbers = count(1)
@@ -51,6 +52,12 @@ def icon(name: str) -> SafeString:
         '<use href="#i-{}"/></svg>',
         name,
     )
+
+
+@register.filter
+def finds_admin(user: User) -> bool:
+    """Tell whether the admin site opens for somebody."""
+    return may_anywhere(user, *navigation.IT_PERMS)
 
 
 @register.filter

@@ -39,6 +39,15 @@ class Link:
     icon: str = ""
 
 
+# Any of these, anywhere, opens the admin site.
+IT_PERMS = (
+    Perm.EDIT_HIERARCHY,
+    Perm.EDIT_TARGETS,
+    Perm.MANAGE_AGENTS,
+    Perm.MANAGE_ACCESS,
+    Perm.AUTHOR_SOLUTIONS,
+    Perm.MANAGE_CONTEXT,
+)
 _SEE = (Perm.VIEW_HIERARCHY, Perm.VIEW_DEPLOYMENTS, Perm.VIEW_VALUES)
 _VALUES = (Perm.VIEW_VALUES, Perm.EDIT_OT_VALUES, Perm.EDIT_IT_VALUES)
 _ROLLOUTS = (Perm.VIEW_DEPLOYMENTS, Perm.DEPLOY, Perm.UNINSTALL)
