@@ -162,7 +162,8 @@ def marks_at(marks: Marks | None, parts: Parts) -> Marks | None:
 
 def setters_at(marks: Marks | None, parts: Parts) -> Setters:
     """Give who sets the value at a path, the one that counts first."""
-    return _all(marks_at(marks, parts))
+    at = marks_at(marks, parts)
+    return at if isinstance(at, tuple) else _all(at)
 
 
 def leaves(values: Mapping[str, Value], above: Parts = ()) -> list[tuple[Parts, Value]]:

@@ -29,31 +29,31 @@ Record: TypeAlias = "dict[str, Value]"
 class Recorder:
     """What can be said of a template's keys beforehand, so that a target costs little.
 
-    `known` are the codes that depend on no target; `direct` the top keys that are one `$val` of
-    the same key; `others` the keys that have to be looked at.
+    `known` are the codes of keys that read no value as it is; of those, `mappable` may come out as
+    maps. `direct` are the top keys that are one `$val` of the same key, `renamed` the others that
+    are one `$val`. `reads` are the paths that expressions read.
     """
 
     known: Mapping[str, Value]
+    mappable: tuple[KeyInfo, ...]
     direct: tuple[tuple[str, Parts], ...]
-    others: tuple[KeyInfo, ...]
+    renamed: tuple[KeyInfo, ...]
     reads: tuple[tuple[str, Parts], ...]
 
     @classmethod
-    def of(cls, keys: Iterable[KeyInfo]) -> "Recorder":
+    def of(cls, keys: Sequence[KeyInfo]) -> "Recorder":
         """Make the recorder of a compiled template."""
-        known: dict[str, Value] = {}
-        direct, others = [], []
-        reads: dict[str, Parts] = {}
-        for info in keys:
-            if info.kind == "expression":
-                reads.update(info.inputs)
-            if info.kind == "value" and info.parts == info.value_of and len(info.parts) == 1:
-                direct.append((info.key, info.parts))
-            elif info.kind in {"template", "include"}:
-                known[info.key] = info.kind
-            else:
-                others.append(info)
-        return cls(known, tuple(direct), tuple(others), tuple(reads.items()))
+        values = [info for info in keys if info.kind == "value"]
+        direct = [info for info in values if info.parts == info.value_of and len(info.parts) == 1]
+        others = [info for info in keys if info.kind != "value"]
+        reads = {read: parts for info in others for read, parts in info.inputs}
+        return cls(
+            known={info.key: [read for read, _ in info.inputs] or info.kind for info in others},
+            mappable=tuple(info for info in others if info.kind in {"expression", "config"}),
+            direct=tuple((info.key, info.parts) for info in direct),
+            renamed=tuple(info for info in values if info not in direct),
+            reads=tuple(reads.items()),
+        )
 
     def record(
         self,
@@ -71,17 +71,19 @@ class Recorder:
         found = dict(self.known)
         marks = place.marks
         for key, parts in self.direct:
-            code = marks.get(parts[0])
+            code = marks.get(key)
             if code and isinstance(code, tuple) and not isinstance(configuration.get(key), dict):
                 found[key] = code
             else:
                 _record_value(found, parts, parts, place, configuration)
-        for info in self.others:
-            _record_other(found, info, place, configuration)
+        for info in self.renamed:
+            _record_value(found, info.parts, info.value_of, place, configuration)
+        for info in self.mappable:
+            _spread(found, info, configuration)
         found |= {join_path(parts): (DEFAULT,) for parts in filled}
         found |= {join_path(parts): "injection" for parts in injected}
         path = [(node.level, node.name, node.ref, node.revision_ref) for node in place.path]
-        setters = ((read, setters_at(marks, parts)) for read, parts in self.reads)
+        setters = [(read, setters_at(marks, parts)) for read, parts in self.reads]
         return {"path": path, "reads": {k: v for k, v in setters if v}, "keys": found}
 
 
@@ -104,20 +106,14 @@ def _record_value(
         found[join_path((*parts, *inner))] = code
 
 
-def _record_other(
-    found: dict[str, Value], info: KeyInfo, place: Place, configuration: Mapping[str, Value]
-) -> None:
-    if info.kind == "value":
-        _record_value(found, info.parts, info.value_of, place, configuration)
-        return
-    code: Value = info.kind
-    if code == "expression" and info.inputs:
-        code = [read for read, _ in info.inputs]
-    value = lookup(configuration, info.parts)
+def _spread(found: dict[str, Value], info: KeyInfo, configuration: Mapping[str, Value]) -> None:
+    """Give every leaf of a key that came out as a map the code of the key."""
+    value = configuration.get(info.parts[0])
+    if len(info.parts) > 1:
+        value = lookup(value, info.parts[1:])
     if isinstance(value, dict) and value:
+        code = found.pop(info.key)
         found |= {join_path((*info.parts, *inner)): code for inner, _ in leaves(value)}
-    else:
-        found[info.key] = code
 
 
 def origins(
