@@ -21,10 +21,9 @@ _CACHE = "_granted_paths"
 
 
 class Place(Protocol):
-    """What this app knows of a node: an id, a name and a path of ids."""
+    """What this app knows of a node: an id, a path of ids, and as text what people call it."""
 
     pk: int
-    name: str
     path: str
 
 
@@ -68,7 +67,7 @@ def may(by: type_of_person, perm: Perm, node: Place) -> Verdict:
         return Verdict(ok=False, code="inactive")
     if any(node.path.startswith(path) for path in granted_paths(by, perm)):
         return YES
-    params = {"perm": perm.value, "node": node.pk, "place": node.name}
+    params = {"perm": perm.value, "node": node.pk, "place": str(node)}
     return Verdict(ok=False, code="right-missing", params=params)
 
 
