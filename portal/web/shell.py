@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from orchestration.queries.places import contexts
 from portal.web import navigation
 from portal.web.requests import wants_part
 from portal.web.scope import Scope, picker
@@ -34,7 +35,6 @@ class Shell:
 
     scripts = SCRIPTS
     home = "/"
-    context_name = ""
     search_url = ""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -44,6 +44,14 @@ class Shell:
         theme = request.COOKIES.get("theme", "")
         self.theme = theme if theme in THEMES else "auto"
         self.demo: bool = settings.SITEWRIGHT_DEMO
+
+    @cached_property
+    def context_name(self) -> str:
+        """Name of the one context in which the person sees anything; empty where there are more."""
+        if not isinstance(self._user, User):
+            return ""
+        found = list(contexts(self._user)[:2])
+        return str(found[0]) if len(found) == 1 else ""
 
     @cached_property
     def scope(self) -> Scope | None:
