@@ -37,6 +37,14 @@ def newest_of(instances: Iterable[SolutionInstance]) -> dict[int, SolutionVersio
     return {revision.instance_id: revision for revision in rows.select_related("template_version")}
 
 
+def with_any(instances: QuerySet[SolutionInstance]) -> QuerySet[SolutionInstance]:
+    """Those of the instances for which something deployable is published."""
+    deployable = SolutionVersion.objects.filter(
+        instance=OuterRef("pk"), state=PublicationState.READY_TO_DEPLOY
+    )
+    return instances.filter(Exists(deployable))
+
+
 def with_newer(instances: QuerySet[SolutionInstance]) -> QuerySet[SolutionInstance]:
     """Those of the instances for which something newer is published than what runs."""
     newer = SolutionVersion.objects.filter(

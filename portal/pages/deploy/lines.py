@@ -140,7 +140,7 @@ def uninstall(request: PortalRequest) -> HttpResponse:
 
 def _filtered(request: PortalRequest) -> QuerySet[SolutionInstance]:
     asked = request.GET
-    rows = solutions.instances(request.user, scope_of(request)).filter(revisions__isnull=False)
+    rows = revisions.with_any(solutions.instances(request.user, scope_of(request)))
     if asked.get("solution", "").isdecimal():
         rows = rows.filter(template=int(asked["solution"]))
     if text := asked.get("q", "").strip():
@@ -150,7 +150,7 @@ def _filtered(request: PortalRequest) -> QuerySet[SolutionInstance]:
             | Q(**{f"{node}__display_name__icontains": text})
             | Q(**{f"{node}__parent__display_name__icontains": text})
         )
-    return rows.distinct().order_by("target__node__path", "name")
+    return rows.order_by("target__node__path", "name")
 
 
 def _chosen(request: PortalRequest) -> QuerySet[SolutionInstance]:

@@ -19,6 +19,7 @@ from portal.web.needs import WATCH, needs
 from portal.web.parts import Column
 from portal.web.requests import PortalRequest
 from portal.web.scope import scope_of
+from rbac.access import may_anywhere
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -81,6 +82,7 @@ def solution(request: PortalRequest, pk: int) -> HttpResponse:
             "page": page,
             "copies": copies(request.user, page.object_list),
             "columns": COPY_COLUMNS,
+            "may_deploy": may_anywhere(request.user, Perm.DEPLOY),
             "reach": queries.reach(request.user, template, within),
         },
     )

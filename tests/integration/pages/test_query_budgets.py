@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orchestration.models import SolutionVersion
+from orchestration.services import dispatch, rollouts
 from tests.integration.conftest import Company
 from tests.integration.pages import site
 
@@ -40,6 +41,23 @@ def test_lists_cost_the_same_for_many_rows(
     many = cost(client, reverse(name))
     assert many <= few
     assert many <= budget
+
+
+def test_many_lines_at_once_cost_the_same(company: Company, client: Client) -> None:
+    """A rollout, and the question before it."""
+    company.agent("alpha")
+    dana = company.person("dana", "deployment-manager", company.factories["alpha"])
+    site.signed_in(client, dana)
+    version = company.solution()
+    costs = []
+    for numbers in (range(3), range(3, 33)):
+        lines = site.more_lines(company, version, numbers)
+        ids = "&".join(f"instance={revision.instance_id}" for revision in lines)
+        asking = cost(client, f"{reverse('deploy-confirm')}?{ids}")
+        started = rollouts.deploy(company.root_user, lines)
+        dispatch.advance_due()
+        costs.append((asking, cost(client, reverse("deploy-rollout", args=[started.pk]))))
+    assert costs[1] == costs[0]
 
 
 def act(company: Company, revisions: list[SolutionVersion]) -> None:
