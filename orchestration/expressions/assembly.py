@@ -90,7 +90,7 @@ class _Assembly:
         else:
             branch.constant = self.initial[index] = plain(tree)
         if not children:
-            self.keys.append(_constant(parts, "template"))
+            self.keys.append(_constant(parts, "template", {}))
         return branch
 
     def leaf(self, leaf: Leaf, tree: Tree, parser: ScalarParser) -> Leaf:
@@ -101,7 +101,7 @@ class _Assembly:
         else:
             leaf.constant = self.initial[leaf.index] = plain(tree)
             kind = "include" if isinstance(tree, Written) and tree.included else "template"
-            self.keys.append(_constant(leaf.parts, kind))
+            self.keys.append(_constant(leaf.parts, kind, leaf.constant))
         return leaf
 
     def finish(self, item: _Waiting, root: Leaf | Branch, parser: ScalarParser) -> None:
@@ -114,12 +114,12 @@ class _Assembly:
             step.run = parser.run(parsed, scope)
         else:
             step.run = nested_run(item.tree, leaf.parts, scope, parser)
-        nodes = list(parsed.nodes()) if parsed else parser.seen[seen:]
+        nodes = tuple(parsed.nodes() if parsed else parser.seen[seen:])
         self.describe(leaf, step.place, parsed, nodes)
         step.nesting = 1 + max((len(calls(node)) for node in nodes), default=0)
 
     def describe(
-        self, leaf: Leaf, place: Place, parsed: Parsed | None, nodes: Iterable[Node]
+        self, leaf: Leaf, place: Place, parsed: Parsed | None, nodes: tuple[Node, ...]
     ) -> None:
         reads = tuple(_read(call) for node in nodes for call in calls(node))
         sole = sole_call(parsed) if parsed else None
@@ -131,7 +131,7 @@ class _Assembly:
             kind, value_of = "value", _path(reads[0].arguments[0])
         key = join_path(leaf.parts)
         inputs = tuple((path, parts) for path, parts in _paths(reads, {"val"}))
-        self.keys.append(KeyInfo(leaf.parts, key, kind, place, value_of, reads, inputs))
+        self.keys.append(KeyInfo(leaf.parts, key, kind, place, value_of, reads, inputs, nodes))
         self.needs[leaf.index] = [parts for _, parts in _paths(reads, {"val", "property"})]
 
     def ordered(self, root: Leaf | Branch) -> Iterator[Leaf | Branch]:
@@ -161,8 +161,8 @@ class _Assembly:
         return (at for at, _ in filter(None, found))
 
 
-def _constant(parts: Parts, kind: str) -> KeyInfo:
-    return KeyInfo(parts, join_path(parts), kind, Place(parts))
+def _constant(parts: Parts, kind: str, value: Value) -> KeyInfo:
+    return KeyInfo(parts, join_path(parts), kind, Place(parts), constant=value)
 
 
 def _read(call: Call) -> Read:

@@ -8,6 +8,7 @@ from orchestration.expressions.errors import Problem
 from orchestration.expressions.evaluation import Step, fill
 from orchestration.expressions.paths import Parts
 from orchestration.expressions.places import Place
+from orchestration.expressions.syntax import Node
 from orchestration.expressions.values import Value
 
 
@@ -25,7 +26,8 @@ class KeyInfo:
 
     `kind` is template (a constant), include (a constant of an included file), value (one $val, of
     the path `value_of`), config (one $config) or expression. `inputs` are the literal paths that
-    $val reads, as written and split.
+    $val reads, as written and split; `nodes` the parsed expressions, `constant` the value of a key
+    that has none.
     """
 
     parts: Parts
@@ -35,6 +37,8 @@ class KeyInfo:
     value_of: Parts = ()
     reads: tuple[Read, ...] = ()
     inputs: tuple[tuple[str, Parts], ...] = ()
+    nodes: tuple[Node, ...] = ()
+    constant: Value = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,11 @@ Resolving many: `resolve_many(compiled, subjects)` gives one `Resolution` after 
 
 Comparing: `difference(before, after)` gives a list of `Change`; `impact(compiled, subjects, edit)`
 tells how an edit that is not saved yet would change targets, alike ones in one `Effect`.
+
+Authoring: `check_template(template, schema)` gives every `Finding`, errors first.
 """
 
+from orchestration.resolution.authoring import Finding, check_template
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
 from orchestration.resolution.differences import Change, difference
 from orchestration.resolution.impact import Edit, Effect, impact
@@ -41,6 +44,7 @@ __all__ = [
     "Dependency",
     "Edit",
     "Effect",
+    "Finding",
     "Injected",
     "Injection",
     "Origin",
@@ -52,6 +56,7 @@ __all__ = [
     "SolutionDocument",
     "Subject",
     "TemplateError",
+    "check_template",
     "compile_template",
     "difference",
     "impact",

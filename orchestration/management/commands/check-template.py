@@ -1,0 +1,52 @@
+"""`manage.py check-template TEMPLATE [--schema SCHEMA]`: every problem of a template."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from orchestration.expressions import DocumentError, load_yaml
+from orchestration.resolution import check_template
+
+
+class Command(BaseCommand):
+    """Prints a line for each finding; exits with 1 when one is an error."""
+
+    help = "Report every problem of a template and its schema together."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("template", type=Path)
+        parser.add_argument("--schema", type=Path)
+        parser.add_argument("--specification", type=Path)
+
+    def handle(
+        self,
+        *args: object,
+        template: Path,
+        schema: Path | None,
+        specification: Path | None,
+        **options: object,
+    ) -> None:
+        """Check the files; exits with 1 when the template cannot be used."""
+        findings = check_template(
+            _read(template),
+            _read(schema) if schema else None,
+            specification=_read(specification) if specification else None,
+            name=template.name,
+        )
+        for finding in findings:
+            self.stdout.write(str(finding))
+        errors = sum(finding.severity == "error" for finding in findings)
+        self.stdout.write(f"{errors} errors, {len(findings) - errors} warnings")
+        if errors:
+            raise SystemExit(1)
+
+
+def _read(file: Path) -> Any:  # noqa: ANN401 - whatever the document holds
+    try:
+        return load_yaml(file.read_bytes(), name=file.name)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be read: {error.strerror}") from error
+    except DocumentError as error:
+        raise CommandError(str(error)) from error
