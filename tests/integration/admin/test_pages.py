@@ -4,9 +4,13 @@ import re
 from collections import deque
 from http import HTTPStatus
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from orchestration.models import Agent, Deployment, EnrolmentToken, Event, Node, Target
+from orchestration.services import places
 from portal.admin.site import site
 from rbac.models import RoleAssignment
 from tests.integration.admin.conftest import SignIn, page_of
@@ -15,6 +19,7 @@ from tests.integration.conftest import Company
 NOUNS = sorted(site._registry, key=lambda model: model.__name__)
 LINK = re.compile(r'href="(/admin/[^"#]*)"')
 MOST_PAGES = 400
+LIST_BUDGET = 20
 
 
 def walk(client: Client, start: str = "/admin/") -> dict[str, str]:
@@ -155,3 +160,18 @@ def test_who_manages_access_at_one_factory_sees_its_people_only(
     assert "Night shift" not in alma.get("/admin/auth/group/").content.decode()
     nora = filled.person("nora")
     assert alma.get(f"/admin/rbac/user/{nora.pk}/access/").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_a_list_costs_the_same_however_long_it_is(
+    filled: Company, root: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for noun in NOUNS:
+        with django_assert_max_num_queries(LIST_BUDGET):
+            root.get(page_of(noun))
+    with CaptureQueriesContext(connection) as short:
+        root.get(page_of(Target))
+    for number in range(30):
+        places.create_target(filled.root_user, filled.factories["alpha"], f"more-{number}")
+    with CaptureQueriesContext(connection) as long:
+        root.get(page_of(Target))
+    assert len(long) == len(short)
