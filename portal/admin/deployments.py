@@ -81,7 +81,7 @@ class DeploymentAdmin(ServiceAdmin[Deployment]):
 
     @admin.display(description=_("Began"), ordering="created_at")
     def began(self, obj: Deployment) -> SafeString | str:
-        return columns.moment(obj.created_at)
+        return when(obj.created_at)
 
     @admin.display(description=_("Why it failed"))
     def message(self, obj: Deployment) -> str:

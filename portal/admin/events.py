@@ -13,6 +13,7 @@ from portal.admin import columns
 from portal.admin.base import ServiceAdmin
 from portal.admin.filters import ContextFilter, PlaceFilter
 from portal.admin.site import site
+from portal.templatetags.moments import when
 from portal.web.navigation import IT_PERMS
 from rbac.models import User
 from rbac.permissions import Perm
@@ -39,7 +40,7 @@ class EventAdmin(ServiceAdmin[Event]):
 
     @admin.display(description=_("When"), ordering="pk")
     def moment(self, obj: Event) -> SafeString | str:
-        return columns.moment(obj.at)
+        return when(obj.at)
 
     @admin.display(description=_("Who"), ordering="actor")
     def who(self, obj: Event) -> str:
