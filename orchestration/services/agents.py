@@ -155,6 +155,7 @@ def _approve(agent: Agent, by: User | None, targets: list[Target] | None) -> Non
     given = Target.objects.filter(pk__in=[target.pk for target in serves])
     former = set(given.exclude(agent=None).values_list("agent_id", flat=True))
     given.update(agent=agent)
+    desired.hand_over(target.pk for target in serves)
     # What was held for want of an agent goes on now.
     Deployment.objects.filter(target__in=serves, state=DeploymentState.RELEASED).update(
         next_action_at=timezone.now()

@@ -29,6 +29,21 @@ def bump(agents: Iterable[int]) -> None:
         hints.tell_agent(pk, seq)
 
 
+def hand_over(targets: Iterable[int]) -> None:
+    """Let another agent take over what these targets run, as it is.
+
+    Under a new generation: the new agent counts its reports from one, and those of
+    the old one, should it come back, must not count any more.
+    """
+    ids = list(targets)
+    SolutionInstance.objects.filter(target__in=ids, generation__gt=0).update(
+        generation=F("generation") + 1
+    )
+    Deployment.objects.filter(
+        target__in=ids, generation__gt=0, state__in=ACTIVE_DEPLOYMENT
+    ).update(generation=F("generation") + 1)
+
+
 def signed(agent: Agent) -> wire.SignedDocument:
     """The newest desired state of an agent, signed.
 

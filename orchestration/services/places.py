@@ -137,6 +137,7 @@ def change_target(
         raise Refused("scope-in-use", scope=target.scope)
     if agent != target.agent:
         may(by, Perm.MANAGE_AGENTS, target.node).require()
+        desired.hand_over([target.pk])
     former = target.agent
     target.scope, target.specification = scope, dict(specification)
     target.agent = agent
