@@ -1,12 +1,14 @@
 """Several people, workers and agents at the same moment, each in a thread of its own."""
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from orchestration.models import (
     Agent,
@@ -23,7 +25,7 @@ from orchestration.states import RolloutState
 from rbac.models import User
 from tests.integration.conftest import Company
 from tests.integration.services.knocking import Machine
-from tests.integration.services.site import GOOD_WAY, Site, W, mixer
+from tests.integration.services.site import Site, W, mixer
 
 THREADS = 8
 
@@ -69,20 +71,14 @@ def test_eight_people_start_one_line_and_one_wins(company: Company) -> None:
     assert Event.objects.filter(kind="deployment.started").count() == 1
 
 
-def test_two_who_start_the_same_lines_in_another_order_do_not_block_each_other(
-    company: Company,
-) -> None:
+def test_lines_are_always_taken_in_one_order(company: Company) -> None:
     version = mixer(company)
-    chosen = [company.revision(line, version).pk for line in ("alpha-1", "alpha-2", "alpha-3")]
-
-    def start(order: Sequence[int]) -> Rollout:
-        found = SolutionVersion.objects.in_bulk(order)
-        return rollouts.deploy(User.objects.get(username="root"), [found[pk] for pk in order])
-
-    works = [lambda: start(chosen), lambda: start(chosen[::-1])] * 4
-    answers = at_once(works)
-    assert sum(isinstance(answer, Rollout) for answer in answers) == 1
-    assert Deployment.objects.count() == 3
+    chosen = [company.revision(line, version) for line in ("alpha-1", "alpha-2", "alpha-3")]
+    rollout = rollouts.deploy(company.root_user, chosen[::-1])
+    instances = rollout.deployments.order_by("pk").values_list("instance", flat=True)
+    assert list(instances) == [revision.instance_id for revision in chosen], (
+        "two who start the same lines in another order would wait for each other for ever"
+    )
 
 
 def test_many_workers_offer_each_line_once(company: Company) -> None:
@@ -98,28 +94,52 @@ def test_many_workers_offer_each_line_once(company: Company) -> None:
     assert len(site.document().workloads) == 3
 
 
+@contextmanager
+def meanwhile(work: Callable[[], object]) -> Iterator[None]:
+    """Begin the work in another thread, give it time to get as far as it can; end it after."""
+    with ThreadPoolExecutor(1) as pool:
+        going = pool.submit(lambda: at_once([work])[0])
+        time.sleep(0.4)
+        yield
+    going.result()
+
+
 def test_a_rollout_ends_when_its_last_lines_end_at_the_same_moment(company: Company) -> None:
     sites = [Site(company, company.agent(name)) for name in ("alpha", "beta")]
     version = mixer(company)
     chosen = [company.revision(line, version) for line in ("alpha-1", "beta-1")]
-    for _ in range(3):
-        rollout = rollouts.deploy(
-            company.root_user,
-            list(SolutionVersion.objects.filter(pk__in=[revision.pk for revision in chosen])),
-        )
-        Deployment.objects.update(from_revision=None)
-        SolutionInstance.objects.update(current=None)
-        dispatch.advance_due()
-        for site, revision in zip(sites, chosen, strict=True):
-            site.say(revision.instance, *GOOD_WAY[:-1])
-        last = [
-            site.report(revision.instance, W.COMMITTED)
-            for site, revision in zip(sites, chosen, strict=True)
-        ]
-        works = [partial(site.send, report) for site, report in zip(sites, last, strict=True)]
-        assert at_once(works) == [[], []]
-        rollout.refresh_from_db()
-        assert rollout.state == RolloutState.SUCCEEDED
+    rollout = rollouts.deploy(company.root_user, chosen)
+    dispatch.advance_due()
+    first, second = (
+        partial(site.send, site.report(revision.instance, W.COMMITTED))
+        for site, revision in zip(sites, chosen, strict=True)
+    )
+    with ExitStack() as stack, transaction.atomic():
+        first()
+        # Neither sees the other one's end yet.
+        stack.enter_context(meanwhile(second))
+    assert set(rollout.deployments.values_list("state", flat=True)) == {S.SUCCEEDED}
+    rollout.refresh_from_db()
+    assert rollout.state == RolloutState.SUCCEEDED
+
+
+def test_a_report_and_a_time_out_do_not_lock_each_other_out(
+    company: Company, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = Site(company, company.agent("alpha"))
+    deployment = site.offer(company.revision("alpha-1", mixer(company)))
+    site.say(deployment.instance, W.APPLYING)
+    report = site.report(deployment.instance, W.COMMITTED)
+    Deployment.objects.update(next_action_at=deployment.created_at)
+    with ExitStack() as stack, transaction.atomic():
+        SolutionInstance.objects.select_for_update().get()
+        stack.enter_context(meanwhile(partial(site.send, report)))
+        stack.enter_context(meanwhile(dispatch.advance_due))
+    deployment.refresh_from_db()
+    assert deployment.state == S.SUCCEEDED
+    assert SolutionInstance.objects.get().current == deployment.revision
+    errors = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert errors == [], "the worker was thrown out of a deadlock"
 
 
 def test_the_same_report_sent_eight_times_counts_once(company: Company) -> None:
