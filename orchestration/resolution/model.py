@@ -43,9 +43,9 @@ class Shadow:
 class Origin:
     """Where one leaf of a configuration comes from.
 
-    `source` is value (set on the place `level`, `name`), linked (set there by the config template
-    `template`), schema-default, template, include, config, expression, injection or unset. What it
-    shadows comes nearest first; `inputs` are the values an expression reads, by path.
+    `source` is value (set on the place `level`, `name`, by the config template `template` linked
+    there if that is named), schema-default, template, include, config, expression, injection or
+    unset. What it shadows comes nearest first; `inputs` are what an expression reads, by path.
     """
 
     source: str

@@ -151,10 +151,9 @@ class _Reader:
         depth, link = setter if isinstance(setter, list | tuple) else (setter, "")
         if depth == DEFAULT:
             return Shadow("schema-default")
-        source = "linked" if link else "value"
         value = None
         if self.path is not None:
             node = self.path[depth]
             value = lookup(dict(node.linked[link] if link else node.values), split_path(key))
         level, name, node_ref, revision_ref = self.places[depth]
-        return Shadow(source, level, name, node_ref, revision_ref, link, value)
+        return Shadow("value", level, name, node_ref, revision_ref, link, value)

@@ -1,7 +1,7 @@
 """Reading the rule of one key from what its author wrote."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestration.expressions import (
     Context,
@@ -119,6 +119,8 @@ def _made(key: str, fields: dict[str, Value], notes: Notes, parts: Parts) -> Rul
     for name in ("allowed_values", "disallowed_values", "examples"):
         if name in given:
             given[name] = tuple(given[name])
+    if items:
+        items = _about_elements(items, given)
     if "editable_by" in given:
         given["editable_by"] = frozenset(given["editable_by"])
     if given.get("default", ...) is None:
@@ -158,6 +160,17 @@ def _items(key: str, written: Value, item_type: str, notes: Notes) -> Rule | Non
     if rule:
         _check(rule, notes)
     return rule
+
+
+def _about_elements(items: Rule, given: dict[str, Value]) -> Rule:
+    """Move lists of values that are elements, not arrays, to the rule of the elements."""
+    fits = TYPE_CHECKS[items.type]
+    moved = {
+        name: given.pop(name)
+        for name in ("allowed_values", "disallowed_values")
+        if given.get(name) and all(map(fits, given[name]))
+    }
+    return replace(items, **moved)
 
 
 def _check(rule: Rule, notes: Notes) -> None:

@@ -190,7 +190,7 @@ def test_linked_templates_set_values_below_own_ones() -> None:
     resolution = resolve(template, path=nodes)
     assert resolution.configuration == {"k": 3, "c": 1}
     origin = resolution.provenance["k"]
-    assert (origin.source, origin.template, origin.level) == ("linked", "B/1.0.0", "Line")
+    assert (origin.source, origin.template, origin.level) == ("value", "B/1.0.0", "Line")
     assert [shadow.template for shadow in origin.shadows] == ["A/1.0.0", "B/1.0.0"]
     (warning,) = resolution.warnings
     assert warning.at == "k"

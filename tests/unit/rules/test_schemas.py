@@ -300,6 +300,20 @@ def test_numbers_are_what_json_says() -> None:
     ]
 
 
+def test_listed_elements_limit_the_elements_of_an_array() -> None:
+    rules = schema(
+        {
+            "k": {"type": "array[string]", "allowedValues": ["GET", "POST"]},
+            "w": {"type": "array[int]", "allowedValues": [[1], [1, 2]], "disallowedValues": [2]},
+        }
+    )
+    assert rules.validate({"k": ["GET"], "w": [1]}) == []
+    assert [(v.key, v.rule) for v in rules.validate({"k": ["GET", "PUT"], "w": [1, 2]})] == [
+        ("k", "allowedValues"),
+        ("w", "disallowedValues"),
+    ]
+
+
 def test_patterns_and_formats_are_linear() -> None:
     rules = schema(
         {"k": {"type": "string", "pattern": "^(a+)+$"}, "u": {"type": "string", "format": "url"}}
