@@ -1,4 +1,4 @@
-"""Functions that convert between text, JSON and base64."""
+"""Functions that convert."""
 
 import base64
 import binascii

@@ -1,4 +1,4 @@
-"""Functions that read the surroundings: values, configurations, the target and its places."""
+"""Functions that read the surroundings."""
 
 from collections.abc import Callable, Mapping
 
