@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from orchestration import hints
 from orchestration.models import (
@@ -16,7 +17,7 @@ from orchestration.models import (
 )
 from orchestration.queries.resolving import LineReview, resolve_lines
 from orchestration.services import events
-from orchestration.services.errors import Refused
+from orchestration.services.errors import Invalid, Refused, Stale
 from orchestration.services.lives import move
 from orchestration.states import PublicationState
 from rbac.access import may
@@ -41,7 +42,6 @@ class Published:
     revision: SolutionVersion | None
 
 
-@transaction.atomic
 def publish(
     by: User,
     version: SolutionTemplateVersion,
@@ -54,15 +54,25 @@ def publish(
 
     Nothing on a line changes yet. A line whose content is the same as its
     newest revision gets none; a line that fails does not hold up the others.
+
+    Raises:
+        Invalid: ``instance-twice``.
+        Refused: ``instance-name-taken`` by another solution on a line.
+        Stale: ``published-meanwhile`` when somebody else publishes the same.
     """
     may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
     for target in targets:
         may(by, Perm.PUBLISH, target.node).require()
     name = instance_name or version.template.node.name
-    return [
-        _publish_line(by, version, review, name, comment)
-        for review in resolve_lines(version, targets, name)
-    ]
+    _check_names(version, targets, name)
+    try:
+        with transaction.atomic():
+            return [
+                _publish_line(by, version, review, name, comment)
+                for review in resolve_lines(version, targets, name)
+            ]
+    except IntegrityError as error:
+        raise Stale("published-meanwhile", solution=str(version.template)) from error
 
 
 @transaction.atomic
@@ -84,6 +94,15 @@ def delete(by: User, revision: SolutionVersion) -> None:
     hints.tell([f"target:{node.pk}", f"solution:{instance.template_id}"], node.path)
 
 
+def _check_names(version: SolutionTemplateVersion, targets: Sequence[Target], name: str) -> None:
+    if len({target.pk for target in targets}) != len(targets):
+        raise Invalid("instance-twice")
+    named = SolutionInstance.objects.filter(target__in=targets, name=name)
+    taken = named.exclude(template=version.template).select_related("target__node").first()
+    if taken is not None:
+        raise Refused("instance-name-taken", name=name, line=str(taken.target))
+
+
 def _publish_line(
     by: User, version: SolutionTemplateVersion, review: LineReview, name: str, comment: str
 ) -> Published:
@@ -92,7 +111,9 @@ def _publish_line(
     instance = review.instance or SolutionInstance.objects.create(
         target=review.target, template=version.template, name=name
     )
-    SolutionInstance.objects.filter(pk=instance.pk).update(configuration_pending=False)
+    SolutionInstance.objects.filter(pk=instance.pk).update(
+        configuration_pending=False, updated_at=timezone.now()
+    )
     newest = instance.revisions.filter(
         template_version=version, state=PublicationState.READY_TO_DEPLOY
     ).first()

@@ -90,9 +90,11 @@ SENTENCES = {
     # values and revisions
     "values-changed": _("Somebody else changed these values meanwhile. Look at both."),
     "values-refused": _("Some values break the rules of the schema."),
+    "published-meanwhile": _("Somebody else is publishing %(solution)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
     # deployments
     "deployment-active": _("Something is being done to %(line)s already; wait until it is over."),
+    "instance-name-taken": _("Another solution is called %(name)s on %(line)s. Choose a name."),
     "instance-twice": _("The same line is named twice."),
     "moved-meanwhile": _("It has moved on meanwhile and is now: %(state)s."),
     "not-deployable": _("Revision %(revision)s cannot be deployed."),
