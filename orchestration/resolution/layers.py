@@ -30,7 +30,10 @@ DEFAULT = -1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A node with everything above it merged in. Shared by all targets below; never changed."""
+    """A node with everything above it merged in. Shared by all targets below; never changed.
+
+    `holds_secrets` says that a value may be a secret reference.
+    """
 
     path: tuple[PathNode, ...]
     values: dict[str, Value]
@@ -39,6 +42,7 @@ class Place:
     sites: dict[str, dict[str, Value]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
     problems: tuple[Problem, ...] = ()
+    holds_secrets: bool = False
 
     @classmethod
     def root(cls, defaults: Mapping[str, Value]) -> "Place":
@@ -61,8 +65,11 @@ class Place:
         if node.values:
             values, marks = overlay(values, marks, node.values, depth)
         sites = {**self.sites, node.level: self._site(node)}
+        secrets = self.holds_secrets or any(
+            map(_mentions_secret, (node.values, *node.linked.values()))
+        )
         path = (*self.path, node)
-        return Place(path, values, marks, configs, sites, warnings, self.problems)
+        return Place(path, values, marks, configs, sites, warnings, self.problems, secrets)
 
     def down(self, nodes: Sequence[PathNode]) -> "Place":
         """Go down several nodes."""
@@ -175,6 +182,11 @@ def leaves(values: Mapping[str, Value], above: Parts = ()) -> list[tuple[Parts, 
         else:
             found.append(((*above, key), value))
     return found
+
+
+def _mentions_secret(values: Mapping[str, Value]) -> bool:
+    inner = (value for value in values.values() if isinstance(value, dict))
+    return any("$secret" in value or _mentions_secret(value) for value in inner)
 
 
 def _overlapping(node: PathNode) -> list[Problem]:

@@ -160,7 +160,8 @@ class _Run:
         content = b""
         if self.wants_content and not self.problems:
             content = self.content(configuration, components)
-        if compiled.holds_secrets or (schema and schema.secret_parts):
+        sealing = bool(schema and schema.secret_parts)
+        if sealing or compiled.holds_secrets or self.place.holds_secrets:
             configuration, components = opened(configuration), opened(components)
         return Resolution(
             None if failed else configuration,

@@ -240,6 +240,8 @@ def test_secret_references_pass_through_with_their_version() -> None:
     assert resolution.configuration is not None
     assert resolution.configuration["q"] == secret
     assert found(resolved(compiled({"p": "x${{$val(p)}}"}), {"p": reference})) == [("p", "type")]
+    alone = resolved(compiled({"p": "${{$val(p)}}", "m": "${{$val(m)}}"}), {"m": {"p": reference}})
+    assert alone.configuration == {"p": None, "m": {"p": reference}}
 
 
 def test_injections_extend_an_array_and_are_checked() -> None:
