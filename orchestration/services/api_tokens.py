@@ -7,6 +7,7 @@ from knox.models import AuthToken
 
 from orchestration.services import events
 from orchestration.services.errors import Refused
+from rbac.access import may_administer
 from rbac.models import User
 
 MOST_TOKENS = 50
@@ -28,6 +29,12 @@ def create(by: User, *, valid_for: timedelta) -> tuple[AuthToken, str]:
 
 @transaction.atomic
 def revoke(by: User, token: AuthToken) -> None:
-    """End one of one's own tokens at once."""
+    """End a token at once: one's own, or anybody's as an administrator.
+
+    Raises:
+        Denied: ``superuser-only`` for a token of somebody else.
+    """
+    if token.user_id != by.pk:
+        may_administer(by).require()
     events.record("api-token.revoked", by, None, by, key=token.token_key)
     token.delete()
