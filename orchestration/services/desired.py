@@ -36,11 +36,13 @@ def hand_over(targets: Iterable[int]) -> None:
     the old one, should it come back, must not count any more.
     """
     ids = list(targets)
-    SolutionInstance.objects.filter(target__in=ids, generation__gt=0).update(
+    # In the order in which everybody locks: the attempt before its instance.
+    Deployment.objects.filter(target__in=ids, generation__gt=0, state__in=ACTIVE_DEPLOYMENT).update(
         generation=F("generation") + 1
     )
-    Deployment.objects.filter(
-        target__in=ids, generation__gt=0, state__in=ACTIVE_DEPLOYMENT
+    # What is wanted nowhere any more is nothing to take over.
+    SolutionInstance.objects.filter(
+        Q(desired__isnull=False) | Q(state__in=_REMOVING), target__in=ids, generation__gt=0
     ).update(generation=F("generation") + 1)
 
 

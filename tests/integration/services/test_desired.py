@@ -4,10 +4,11 @@ from pytest_django import Settings
 
 from agent import signing, wire
 from orchestration.models import SolutionVersion
-from orchestration.services import desired, dispatch, places, rollouts, server_keys
+from orchestration.services import agents, desired, dispatch, places, rollouts, server_keys
+from orchestration.states import AgentState
 from orchestration.states import DeploymentState as S
 from tests.integration.conftest import Company
-from tests.integration.services.site import Clock, Site, W
+from tests.integration.services.site import REMOVAL, Clock, Site, W, mixer
 
 
 def test_the_document_is_signed_by_a_key_agents_pin(site: Site, settings: Settings) -> None:
@@ -191,3 +192,20 @@ def test_keys_are_kept_and_read_by_their_owner_only(company: Company, settings: 
     server_keys.signing_key.cache_clear()
     assert server_keys.public_keys(file) == first
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_new_agent_takes_over_only_what_is_wanted(site: Site) -> None:
+    company = site.company
+    version = mixer(company)
+    gone, kept = (site.install(company.revision(line, version)) for line in ("alpha-1", "alpha-2"))
+    site.offer_removal(gone)
+    site.say(gone, *REMOVAL)
+    agents.revoke(company.root_user, site.agent)
+    newcomer = company.agent("alpha", serves=False)
+    newcomer.state = AgentState.PENDING
+    newcomer.save()
+    agents.approve(company.root_user, newcomer)
+    document = Site(company, newcomer).document()
+    assert [(w.instance, w.generation, w.action) for w in document.workloads] == [
+        (kept.pk, 2, wire.Action.RUN)
+    ]
