@@ -37,6 +37,7 @@ REFUSALS = {
     "nothing-earlier": _("There is no earlier revision of %(solution)s for %(line)s."),
     "nothing-installed": _("%(solution)s is not installed on %(line)s."),
     "nothing-published": _("Nothing is published for %(line)s."),
+    "revision-kept": _("Revision %(revision)s runs on %(line)s or is on its way there."),
 }
 
 SENTENCES = {
