@@ -47,7 +47,6 @@ class Entry:
     was: str | None
     unset: bool = False
     conflict: str = ""
-    understood: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,24 +95,25 @@ def put(values: Mapping[str, Any], changes: Iterable[tuple[Rule, Any]]) -> dict[
     return new
 
 
-def entry(value: Value, typed: Typed | None = None, conflict: str = "") -> Entry:
-    """Return the field of a value: as it is, or with what was typed."""
+def entry(value: Value, mine: Typed | None = None, conflict: str = "") -> Entry:
+    """Return the field of a value: as it is, or with what was mine."""
     rule, read_only = value.rule, why_not(value)
-    typed = typed or Typed(shown(value))
-    resets = typed.changed and typed.value is None and not typed.errors
-    text = write(rule, value.inherited) if resets and not rule.secret else typed.text
+    mine = mine or Typed(shown(value))
+    resets = mine.changed and mine.value is None and not mine.errors
+    text = write(rule, value.inherited) if resets and not rule.secret else mine.text
     field = forms_fields.make(rule, VALUE + rule.key, text, empty=value.effective is None)
     field = replace(
         field,
         inherited=_inherited(value),
-        overridden=(value.is_set or typed.changed) and not resets,
+        overridden=(value.is_set or mine.changed) and not resets,
         read_only=read_only,
-        errors=typed.errors,
+        errors=mine.errors,
+        understood=mine.understood,
         placeholder=_("set, and not shown") if _kept(value) else field.placeholder,
     )
     sent = not read_only or not (field.choices or field.kind == "boolean")
     was = text if resets else shown(value)
-    return Entry(value, field, was if sent else None, resets, conflict, typed.understood)
+    return Entry(value, field, was if sent else None, resets, conflict)
 
 
 def sections(entries: Iterable[Entry], rules: Schema) -> list[Section]:

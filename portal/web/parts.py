@@ -82,8 +82,9 @@ class Field:
     """One value of a form (components/field.html).
 
     ``kind`` chooses the control: line, number, boolean, or text for several lines; ``choices``
-    make a list of it. ``read_only`` is the reason why it cannot be changed here. ``overridden``
-    says that the value was set here although one is inherited.
+    make a list of it. ``read_only`` is the reason why it cannot be changed here. ``understood``
+    says how a number was taken. ``overridden`` says that the value was set here although one is
+    inherited.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Field:
     whole: bool = False
     short: bool = False
     errors: Sequence[Text] = ()
+    understood: Text = ""
     inherited: Inherited | None = None
     overridden: bool = False
     prefix: str = "f"

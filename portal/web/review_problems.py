@@ -1,0 +1,76 @@
+"""Why a line cannot be published: what, where it was set, and what would be accepted."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from orchestration.queries.resolving import LineReview
+from orchestration.resolution import ResolutionProblem
+from orchestration.rules import Rule, Schema
+from portal.web.forms_errors import BY_IT, broken_sentence
+from portal.web.place_names import named
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong with the configuration of a line.
+
+    ``label`` is the setting, ``where`` the place its value was set at, ``who`` says whose it is
+    where the person cannot mend it; ``details`` are for IT.
+    """
+
+    label: str
+    what: str
+    where: str
+    who: str = ""
+    details: str = ""
+
+
+def troubles(by: User, review: LineReview, rules: Schema) -> list[Trouble]:
+    """Return everything that is wrong, what the line lacks first; empty where it is fine."""
+    found = [_trouble(by, review, rules, problem) for problem in review.resolution.problems]
+    if not review.missing:
+        return found
+    what = _("The line lacks: %(names)s.") % {"names": ", ".join(review.missing)}
+    return [Trouble(_("Does not fit"), what, ""), *found]
+
+
+def _trouble(by: User, review: LineReview, rules: Schema, problem: ResolutionProblem) -> Trouble:
+    rule = next((one for one in rules.rules if one.key == problem.key), None)
+    kind = str(problem.kind_or_rule)
+    if problem.line or (kind == "type" and problem.accepted is None):
+        what = str(BY_IT)
+    else:
+        what = broken_sentence(rule, kind, problem.given, problem.message)
+    label = (rule.label if rule else "") or problem.key
+    return Trouble(
+        label or _("All values together"),
+        what,
+        _where(review, problem),
+        _who(by, review, rule),
+        _details(problem),
+    )
+
+
+def _where(review: LineReview, problem: ResolutionProblem) -> str:
+    origin = review.resolution.provenance.get(problem.key)
+    if origin is None or origin.source not in {"value", "linked"}:
+        return ""
+    return named(origin.level, origin.name)
+
+
+def _who(by: User, review: LineReview, rule: Rule | None) -> str:
+    if rule is None or "OT" in rule.editable_by:
+        return ""
+    if may(by, Perm.EDIT_IT_VALUES, review.target.node):
+        return ""
+    return _("This value is kept by IT.")
+
+
+def _details(problem: ResolutionProblem) -> str:
+    place = f"{problem.source} {problem.line}:{problem.column}" if problem.line else ""
+    parts = (problem.key, str(problem.kind_or_rule), place, problem.message, problem.hint)
+    return "\n".join(part for part in parts if part)

@@ -1,0 +1,73 @@
+"""What a review says: a row a line, and identical differences together."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from orchestration.models import Target
+from orchestration.queries.resolving import LineReview
+from orchestration.rules import Schema
+from portal.web.journey import Journey
+from portal.web.provenance import Named, named_changes
+from portal.web.review_problems import Trouble, troubles
+from rbac.models import User
+
+
+@dataclass(frozen=True)
+class Row:
+    """What one line would get, or why it cannot get anything.
+
+    ``url`` shows it in full, ``mend`` is the form of its values.
+    """
+
+    review: LineReview
+    troubles: list[Trouble]
+    changes: list[Named]
+    url: str
+    mend: str
+
+    @property
+    def first(self) -> bool:
+        """Whether nothing of the solution runs there yet."""
+        return self.review.instance is None or self.review.instance.current is None
+
+
+@dataclass(frozen=True)
+class Group:
+    """One difference that several lines have in common."""
+
+    change: Named
+    lines: list[Target]
+
+
+def row_of(by: User, way: Journey, review: LineReview, rules: Schema) -> Row:
+    """Return the row of one line."""
+    running = bool(review.instance and review.instance.current)
+    query = way.url("configure-review").partition("?")[2]
+    page = reverse("configure-review-line", args=[review.target.pk])
+    return Row(
+        review,
+        troubles(by, review, rules),
+        named_changes(review.changes, rules) if running else [],
+        f"{page}?{query}",
+        way.url("configure-line-values", [review.target.pk]),
+    )
+
+
+def groups(rows: Sequence[Row]) -> list[Group]:
+    """Return the differences, each with the lines it is the same on; the most frequent first."""
+    found: dict[Named, list[Target]] = {}
+    for row in rows:
+        for change in row.changes:
+            found.setdefault(change, []).append(row.review.target)
+    made = [Group(change, lines) for change, lines in found.items()]
+    return sorted(made, key=lambda group: -len(group.lines))
+
+
+def seen_mark(found: Iterable[LineReview]) -> str:
+    """Return one word for all of it; another one as soon as any line would get something else."""
+    content = [[one.target.pk, one.resolution.digest] for one in found]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
