@@ -14,6 +14,7 @@ from portal.web.health import healthz
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("monitor/", include("portal.pages.monitor.urls")),
+    path("configure/", include("portal.pages.configure.urls")),
     path("deploy/", include("portal.pages.deploy.urls")),
     path("scope/", choose_scope, name="scope"),
     path("api/", include("portal.api.urls")),

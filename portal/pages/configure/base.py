@@ -1,0 +1,86 @@
+"""What the pages of Configure share: the things that an address names."""
+
+from collections.abc import Sequence
+
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from orchestration.models import Node, SolutionTemplate, SolutionTemplateVersion, Target
+from orchestration.queries import configuring, places
+from orchestration.queries.resolving import LineReview
+from orchestration.queries.reviewing import review
+from orchestration.queries.templates import rules_of
+from orchestration.rules import Schema
+from portal.web.journey import Journey, unpack
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+NO_RULES = Schema("", (), (), ())
+
+
+def journey(request: HttpRequest, by: User) -> Journey:
+    """Return the way that an address describes; what the person may not see is not in it."""
+    asked = request.GET
+    version = asked.get("version", "")
+    rows = SolutionTemplateVersion.objects.filter(template__in=configuring.solutions(by))
+    found = get_object_or_404(
+        rows.select_related("template__node__context", "schema__schema").prefetch_related(
+            "template__capabilities"
+        ),
+        pk=version if version.isdecimal() else 0,
+    )
+    return Journey(found, unpack(asked.get("lines", "")), asked.get("copy", "")[:64])
+
+
+def lines_of(by: User, way: Journey) -> list[Target]:
+    """Return the chosen lines, in the order of the hierarchy."""
+    rows = configuring.lines(by, way.template.node.context_id)
+    return list(rows.filter(pk__in=way.lines))
+
+
+def reviews(by: User, way: Journey, lines: Sequence[Target]) -> list[LineReview]:
+    """Return what each of the lines would get."""
+    return review(by, way.version, lines, way.instance)
+
+
+def place(by: User, pk: int) -> Node:
+    """Return a place whose values the person may see."""
+    return get_object_or_404(configuring.nodes(by), pk=pk)
+
+
+def solution(by: User, node: Node, pk: int) -> SolutionTemplate:
+    """Return a solution of the place's context that the person knows."""
+    return get_object_or_404(configuring.solutions(by), pk=pk, node__context=node.context_id)
+
+
+def crumbs(by: User, node: Node, *, last: bool = True) -> list[tuple[str, str]]:
+    """Return the way to a place; one above the person's own is a plain name."""
+    way = places.way_to(by, node)
+    return [
+        (
+            step.node.title,
+            reverse("configure-place", args=[step.node.pk])
+            if may(by, Perm.VIEW_VALUES, step.node)
+            else "",
+        )
+        for step in (way if last else way[:-1])
+    ]
+
+
+def version_of(rows: Sequence[SolutionTemplateVersion], wanted: str) -> SolutionTemplateVersion:
+    """Return the wanted one of a solution's versions, the newest where none is named."""
+    if not rows:
+        raise Http404
+    if not wanted:
+        return rows[0]
+    found = next((row for row in rows if str(row.pk) == wanted), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def rules(version: SolutionTemplateVersion) -> Schema:
+    """Return the rules of a version; none where it has none."""
+    return rules_of(version) or NO_RULES

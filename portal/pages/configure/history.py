@@ -1,0 +1,161 @@
+"""Every save of a solution's values at a place: compare two, and restore one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from orchestration.models import ConfigurationRevision, Node, SolutionTemplateVersion
+from orchestration.queries import configuring
+from orchestration.queries import values as queries
+from orchestration.queries.places import time_zone_of
+from orchestration.resolution import difference
+from orchestration.services import configuration
+from orchestration.services.configuration import Edit
+from portal.pages.configure import base
+from portal.web.listing import page_of
+from portal.web.needs import needs
+from portal.web.parts import Column
+from portal.web.provenance import Named, named_changes
+from portal.web.requests import PortalRequest
+from portal.web.responses import see
+from rbac.access import YES, Verdict, may
+from rbac.models import User
+from rbac.permissions import Perm
+
+COLUMNS = (
+    Column(_("Save")),
+    Column(_("When")),
+    Column(_("By")),
+    Column(_("Comment")),
+    Column(_("What changed")),
+    Column(_("Actions"), hidden=True),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One save, what it changed, and whether its values may be brought back."""
+
+    save: ConfigurationRevision
+    changes: list[Named]
+    current: bool
+    restore: Verdict
+
+
+@needs(Perm.VIEW_VALUES)
+@require_safe
+def history(request: PortalRequest, node: int, solution: int) -> HttpResponse:
+    """List the saves, newest first; with two of them named, how they differ."""
+    by = request.user
+    place, version, saves = _found(by, node, solution)
+    page = page_of(request, saves)
+    chosen = [one for one in saves if str(one.number) in request.GET.getlist("save")]
+    return render(
+        request,
+        "configure/history.html",
+        {
+            "crumbs": [
+                *base.crumbs(by, place),
+                (str(version.template), reverse("configure-values", args=[place.pk, solution])),
+                (_("History"), ""),
+            ],
+            "node": place,
+            "template": version.template,
+            "page": page,
+            "rows": [_row(by, place, version, saves, one) for one in page.object_list],
+            "columns": COLUMNS,
+            "compared": _compared(version, chosen),
+            "asked": len(chosen),
+            "zone": time_zone_of(place),
+        },
+    )
+
+
+@needs(Perm.EDIT_OT_VALUES, Perm.EDIT_IT_VALUES)
+@require_POST
+def restore(request: PortalRequest, node: int, solution: int, number: int) -> HttpResponse:
+    """Save the values of an earlier save again, as a new one."""
+    by = request.user
+    place, version, saves = _found(by, node, solution)
+    wanted = get_object_or_404(ConfigurationRevision, pk__in=[s.pk for s in saves], number=number)
+    comment = _now("Restored from save %(number)s") % {"number": number}
+    edit = Edit(place, wanted.values, saves[0].number)
+    if configuration.save(by, version, [edit], comment=comment):
+        messages.success(request, comment + ".")
+    else:
+        messages.success(request, _now("Nothing was changed: these values are current."))
+    return see(request, reverse("configure-values", args=[place.pk, solution]))
+
+
+def _found(
+    by: User, node: int, solution: int
+) -> tuple[Node, SolutionTemplateVersion, list[ConfigurationRevision]]:
+    place = base.place(by, node)
+    template = base.solution(by, place, solution)
+    version = base.version_of(list(configuring.versions(by, template)), "")
+    return place, version, queries.history(by, template, place)
+
+
+def _row(
+    by: User,
+    place: Node,
+    version: SolutionTemplateVersion,
+    saves: Sequence[ConfigurationRevision],
+    save: ConfigurationRevision,
+) -> Row:
+    before = next((one for one in saves if one.number == save.number - 1), None)
+    return Row(
+        save,
+        _changes(version, before.values if before else {}, save.values),
+        save == saves[0],
+        _restorable(by, place, version, saves[0].values, save.values),
+    )
+
+
+def _compared(
+    version: SolutionTemplateVersion, chosen: Sequence[ConfigurationRevision]
+) -> dict[str, Any] | None:
+    if len(chosen) != 2:  # noqa: PLR2004  one is compared with another
+        return None
+    newer, older = chosen
+    return {
+        "older": older,
+        "newer": newer,
+        "changes": _changes(version, older.values, newer.values),
+    }
+
+
+def _changes(
+    version: SolutionTemplateVersion, before: dict[str, Any], after: dict[str, Any]
+) -> list[Named]:
+    return named_changes(difference(before, after), base.rules(version))
+
+
+def _restorable(
+    by: User,
+    place: Node,
+    version: SolutionTemplateVersion,
+    now: dict[str, Any],
+    then: dict[str, Any],
+) -> Verdict:
+    """Whether a person may set everything that would change; the service asks again."""
+    rules = {rule.key: rule for rule in base.rules(version).rules}
+    for change in difference(now, then):
+        rule = rules.get(change.key)
+        owners = rule.editable_by if rule and rule.editable_by else {"IT", "OT"}
+        verdicts = [
+            may(by, perm, place)
+            for owner, perm in (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
+            if owner in owners
+        ]
+        if not any(verdicts):
+            return verdicts[0]
+    return YES

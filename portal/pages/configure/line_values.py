@@ -1,0 +1,217 @@
+"""Step 3 of publishing: values for all chosen lines together, and for each of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Page
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from orchestration.models import Target
+from orchestration.queries import values as queries
+from orchestration.queries.values import Field as Value
+from orchestration.queries.values import Sheet, value_at
+from orchestration.services import configuration
+from orchestration.services.configuration import Edit
+from orchestration.services.errors import Stale
+from portal.pages.configure import base
+from portal.web import forms_grid
+from portal.web.forms_fields import VALUE
+from portal.web.forms_sheet import UNSET, WAS, Entry, Typed, put, sections
+from portal.web.forms_writing import say
+from portal.web.journey import Journey
+from portal.web.listing import page_of
+from portal.web.needs import needs
+from portal.web.place_names import person_name
+from portal.web.requests import PortalRequest
+from portal.web.responses import invalid, see
+from rbac.access import YES, Verdict, may
+from rbac.models import User
+from rbac.permissions import Perm
+
+SIZE = 50  # lines of the grid on one page
+RESET = "reset"
+Key = tuple[int, str]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The values of all chosen lines, those of the grid's page, and what was typed into both."""
+
+    sheets: list[Sheet]
+    page: Page[Target]
+    commons: dict[str, Typed]
+    cells: dict[Key, Typed]
+    conflicts: dict[Key, str]
+    entries: list[Entry]
+
+    @property
+    def on_page(self) -> list[Sheet]:
+        """The sheets of the lines that the grid shows."""
+        shown = {line.pk for line in self.page}
+        return [sheet for sheet in self.sheets if sheet.node.pk in shown]
+
+    @property
+    def wrong(self) -> int:
+        """How many values cannot be used."""
+        every = [*self.commons.values(), *self.cells.values()]
+        return sum(bool(one.errors) for one in every)
+
+
+@needs(Perm.VIEW_VALUES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def line_values(request: PortalRequest) -> HttpResponse:
+    """Show the values of the chosen lines, and save what was typed for all or some of them."""
+    by = request.user
+    way = base.journey(request, by)
+    lines = base.lines_of(by, way)
+    if not lines:
+        return see(request, way.url("configure-lines", (), empty="1"))
+    form = _form(request, way, lines)
+    context = _context(by, way, form)
+    if request.method != "POST" or RESET in request.POST:
+        return render(request, "configure/line_values.html", context)
+    if form.wrong:
+        return invalid(request, "configure/line_values.html", context)
+    try:
+        made = _save(by, way, form, request.POST)
+    except Stale:
+        context = _context(by, way, _form(request, way, lines)) | {"stale": True}
+        return render(request, "configure/line_values.html", context, status=HTTPStatus.CONFLICT)
+    if made:
+        text = ngettext("Values of %(n)s line saved.", "Values of %(n)s lines saved.", made)
+        messages.success(request, text % {"n": made})
+    return see(request, _next(request.POST, way, form))
+
+
+def _form(request: PortalRequest, way: Journey, lines: Sequence[Target]) -> Form:
+    sheets = queries.sheets(request.user, way.version, [line.node for line in lines])
+    page = page_of(request, lines, SIZE)
+    by_key = _by_key(sheets)
+    if request.method != "POST":
+        entries = [_entry(values, None) for values in by_key.values()]
+        return Form(sheets, page, {}, {}, {}, entries)
+    post, rules = _pressed(request.POST), base.rules(way.version)
+    shown = {line.pk for line in page}
+    on_page = [sheet for sheet in sheets if sheet.node.pk in shown]
+    commons = {
+        key: mine
+        for key, values in by_key.items()
+        if (mine := forms_grid.typed_common(values, rules, post)).changed
+    }
+    before = _before(way, on_page, post)
+    cells = forms_grid.typed_cells(on_page, before, rules, post)
+    entries = [_entry(values, commons.get(key)) for key, values in by_key.items()]
+    return Form(sheets, page, commons, cells, _conflicts(on_page, before), entries)
+
+
+def _by_key(sheets: Sequence[Sheet]) -> dict[str, list[Value]]:
+    found: dict[str, list[Value]] = {}
+    for sheet in sheets:
+        for value in sheet.fields:
+            found.setdefault(value.rule.key, []).append(value)
+    return found
+
+
+def _entry(values: list[Value], mine: Typed | None) -> Entry:
+    return forms_grid.common_entry(forms_grid.common(values), values, mine)
+
+
+def _pressed(post: QueryDict) -> QueryDict:
+    """Do to the texts what the button beside a field says."""
+    post = post.copy()
+    if name := post.get(RESET, ""):
+        post.appendlist(UNSET, name.removeprefix(VALUE))
+        post[name] = post.get(WAS + name, "")
+    return post
+
+
+def _base(post: QueryDict, sheet: Sheet) -> int:
+    """The save that the row of a line was made from; lines without a row are as they are now."""
+    text = post.get(f"base.{sheet.node.pk}", "")
+    return int(text[:9]) if text.isdecimal() else sheet.base
+
+
+def _before(way: Journey, sheets: Sequence[Sheet], post: QueryDict) -> dict[int, dict[str, Any]]:
+    """The values of lines that changed since the grid was shown, as they were then."""
+    old = {
+        sheet.node.pk: _base(post, sheet) for sheet in sheets if _base(post, sheet) != sheet.base
+    }
+    found = queries.saves(way.template, old) if old else {}
+    return {pk: found.get(pk, {}) for pk in old}
+
+
+def _conflicts(sheets: Sequence[Sheet], before: Mapping[int, Mapping[str, Any]]) -> dict[Key, str]:
+    """What somebody else has set meanwhile, in words."""
+    return {
+        (sheet.node.pk, value.rule.key): _("%(person)s: %(value)s")
+        % {
+            "person": person_name(sheet.revision.author if sheet.revision else None),
+            "value": say(value.rule, value.own) if value.is_set else _("inherited"),
+        }
+        for sheet in sheets
+        if sheet.node.pk in before
+        for value in sheet.fields
+        if value_at(before[sheet.node.pk], value.rule.key) != value.own
+    }
+
+
+def _save(by: User, way: Journey, form: Form, post: QueryDict) -> int:
+    """Save every line that changes: all of them, or none. Returns how many."""
+    edits = []
+    for sheet in form.sheets:
+        own = sheet.revision.values if sheet.revision else {}
+        changes = [
+            (value.rule, mine.value)
+            for value in sheet.fields
+            if (mine := _typed_for(form, sheet.node.pk, value.rule.key))
+        ]
+        if changes:
+            edits.append(Edit(sheet.node, put(own, changes), _base(post, sheet)))
+    comment = post.get("comment", "")[:300]
+    return len(configuration.save(by, way.version, edits, comment=comment))
+
+
+def _typed_for(form: Form, pk: int, key: str) -> Typed | None:
+    """What was typed for a line: into its own cell, or else for all."""
+    return form.cells.get((pk, key)) or form.commons.get(key)
+
+
+def _next(post: QueryDict, way: Journey, form: Form) -> str:
+    if (page := str(post.get("page", ""))).isdecimal():
+        return way.url("configure-line-values", page=page)
+    if "stay" in post:
+        return way.url("configure-line-values", page=str(form.page.number))
+    return way.url("configure-review")
+
+
+def _context(by: User, way: Journey, form: Form) -> dict[str, Any]:
+    rules = base.rules(way.version)
+    verdicts = [may(by, Perm.REVIEW, sheet.node) for sheet in form.sheets]
+    refused: Verdict = next((one for one in verdicts if not one), YES)
+    many = len(form.sheets) > 1
+    return {
+        "way": way,
+        "steps": way.steps("configure-line-values"),
+        "count": len(form.sheets),
+        "first": form.sheets[0].node,
+        # What nobody here may change for all of them is in the grid, locked.
+        "sections": sections([e for e in form.entries if not many or not e.field.read_only], rules),
+        "heads": [value.rule for value in form.sheets[0].fields],
+        "rows": forms_grid.rows(form.on_page, form.cells, form.conflicts) if many else [],
+        "bases": [(sheet.node.pk, sheet.base) for sheet in form.on_page],
+        "page": form.page,
+        "wrong": form.wrong,
+        "check_url": reverse("configure-check", args=[way.version.pk]),
+        "action": way.url("configure-line-values", page=str(form.page.number)),
+        "editable": any(value.verdict for sheet in form.sheets for value in sheet.fields),
+        "review": refused,
+        "review_url": way.url("configure-review"),
+    }

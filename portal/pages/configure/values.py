@@ -1,0 +1,194 @@
+"""The values of one solution at one place: see, set, reset, and what follows from a save."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from orchestration.models import Node, SolutionTemplateVersion
+from orchestration.queries import configuring
+from orchestration.queries import values as queries
+from orchestration.queries.places import time_zone_of
+from orchestration.queries.values import Sheet, value_at
+from orchestration.services import configuration
+from orchestration.services.configuration import Edit
+from orchestration.services.errors import Stale
+from portal.pages.configure import base
+from portal.web.forms_fields import VALUE
+from portal.web.forms_sheet import UNSET, WAS, Entry, Typed, entry, put, sections, typed
+from portal.web.forms_writing import say
+from portal.web.journey import Journey
+from portal.web.needs import needs
+from portal.web.place_names import day, person_name, place_name
+from portal.web.requests import PortalRequest
+from portal.web.responses import invalid, see
+from rbac.access import may
+from rbac.models import User
+from rbac.permissions import Perm
+
+RECENT = 5  # saves on the page itself
+RESET, TAKE = "reset", "take"  # buttons that change one field and save nothing yet
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a person sees: the sheet, and what they typed into it so far."""
+
+    sheet: Sheet
+    entries: list[Entry]
+    typed: Mapping[str, Typed]
+
+    @property
+    def wrong(self) -> int:
+        """How many fields have errors."""
+        return sum(bool(one.errors) for one in self.typed.values())
+
+
+@needs(Perm.VIEW_VALUES)
+@require_http_methods(["GET", "HEAD", "POST"])
+def values(request: PortalRequest, node: int, solution: int) -> HttpResponse:
+    """Show the values of a solution at a place, and save what was typed."""
+    by = request.user
+    place = base.place(by, node)
+    template = base.solution(by, place, solution)
+    offered = list(configuring.versions(by, template))
+    version = base.version_of(offered, request.GET.get("version", ""))
+    form = _form(by, version, place, request.POST if request.method == "POST" else None)
+    opened = request.GET.get("base", "")
+    context = _context(by, form, version, offered) | {
+        "comment": request.POST.get("comment", ""),
+        "newer": opened.isdecimal() and opened != str(form.sheet.base),
+    }
+    if request.method != "POST" or {RESET, TAKE} & set(request.POST):
+        return render(request, "configure/values.html", context)
+    if form.wrong:
+        return invalid(request, "configure/values.html", context)
+    try:
+        made = _save(by, version, form, request.POST)
+    except Stale:
+        fresh = _form(by, version, place, request.POST)
+        context |= _context(by, fresh, version, offered) | {"stale": True}
+        return render(request, "configure/values.html", context, status=HTTPStatus.CONFLICT)
+    messages.success(request, _("Values saved.") if made else _("Nothing was changed."))
+    return see(request, _address(place, version, offered))
+
+
+def _form(by: User, version: SolutionTemplateVersion, place: Node, post: QueryDict | None) -> Form:
+    sheet, rules = queries.sheet(by, version, place), base.rules(version)
+    if post is None:
+        return Form(sheet, [entry(field) for field in sheet.fields], {})
+    post = _pressed(post)
+    theirs = _changed_meanwhile(version, sheet, post)
+    given = {field.rule.key: typed(field, rules, post) for field in sheet.fields}
+    changed = {key: mine for key, mine in given.items() if mine.changed}
+    entries = [
+        entry(field, changed.get(key), theirs.get(key, "") if key in changed else "")
+        for field in sheet.fields
+        for key in [field.rule.key]
+    ]
+    return Form(sheet, entries, changed)
+
+
+def _pressed(post: QueryDict) -> QueryDict:
+    """Do to the texts what the buttons beside the fields say."""
+    post = post.copy()
+    if name := post.get(RESET, ""):
+        post.appendlist(UNSET, name.removeprefix(VALUE))
+        post[name] = post.get(WAS + name, "")
+    if name := post.get(TAKE, ""):
+        post.pop(name, None)
+        post.pop(WAS + name, None)
+    return post
+
+
+def _save(by: User, version: SolutionTemplateVersion, form: Form, post: QueryDict) -> bool:
+    sheet = form.sheet
+    own = sheet.revision.values if sheet.revision else {}
+    changes = [
+        (field.rule, form.typed[field.rule.key].value)
+        for field in sheet.fields
+        if field.rule.key in form.typed
+    ]
+    edit = Edit(sheet.node, put(own, changes), _base(post))
+    comment = post.get("comment", "")[:300]
+    return bool(configuration.save(by, version, [edit], comment=comment))
+
+
+def _changed_meanwhile(
+    version: SolutionTemplateVersion, sheet: Sheet, post: QueryDict
+) -> dict[str, str]:
+    """What somebody else saved since the form was opened, in words, by key."""
+    base, save = _base(post), sheet.revision
+    if save is None or base == sheet.base:
+        return {}
+    before = queries.saves(version.template, {sheet.node.pk: base}).get(sheet.node.pk, {})
+    names = {"person": person_name(save.author), "day": day(save.created_at)}
+    return {
+        field.rule.key: _("%(person)s set this to %(value)s on %(day)s. Your text is kept.")
+        % {**names, "value": say(field.rule, field.own) if field.is_set else _("inherited")}
+        for field in sheet.fields
+        if value_at(before, field.rule.key) != field.own
+    }
+
+
+def _context(
+    by: User, form: Form, version: SolutionTemplateVersion, offered: list[SolutionTemplateVersion]
+) -> dict[str, Any]:
+    node, template = form.sheet.node, version.template
+    address = _address(node, version, offered)
+    return {
+        "crumbs": [*base.crumbs(by, node), (str(template), "")],
+        "node": node,
+        "place": place_name(node),
+        "template": template,
+        "version": version,
+        "versions": offered,
+        "sheet": form.sheet,
+        "sections": sections(form.entries, base.rules(version)),
+        "wrong": form.wrong,
+        "editable": any(field.verdict for field in form.sheet.fields),
+        "address": address,
+        "notice_url": f"{address}{'&' if '?' in address else '?'}base={form.sheet.base}",
+        "check_url": reverse("configure-check", args=[version.pk]),
+        "batches": _batches(by, node, version),
+        "review": may(by, Perm.REVIEW, node),
+        "history": queries.history(by, template, node)[:RECENT],
+        "zone": time_zone_of(node),
+    }
+
+
+def _batches(by: User, node: Node, version: SolutionTemplateVersion) -> list[tuple[int, str, str]]:
+    """The copies below that wait: how many, of which version where that needs saying, and where."""
+    batches = configuring.pending(by, node, version.template)
+    return [
+        (
+            len(batch.lines),
+            batch.version.version if len(batches) > 1 else "",
+            Journey(batch.version, tuple(batch.lines), _copy(batch)).url("configure-review"),
+        )
+        for batch in batches
+    ]
+
+
+def _copy(batch: configuring.Batch) -> str:
+    own = batch.version.template.node.name
+    return "" if batch.name == own else batch.name
+
+
+def _address(
+    node: Node, version: SolutionTemplateVersion, offered: list[SolutionTemplateVersion]
+) -> str:
+    url = reverse("configure-values", args=[node.pk, version.template_id])
+    return url if version == offered[0] else f"{url}?version={version.pk}"
+
+
+def _base(post: QueryDict) -> int:
+    text = post.get("base", "")
+    return int(text[:9]) if text.isdecimal() else 0
