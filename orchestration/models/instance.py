@@ -45,7 +45,9 @@ class SolutionInstance(models.Model):
         constraints = (models.UniqueConstraint(fields=["target", "name"], name="instance_name"),)
 
     def __str__(self) -> str:
-        return f"{self.name} on {self.target}"
+        solution = self.template.node
+        name = solution.title if self.name == solution.name else f"{solution.title} ({self.name})"
+        return f"{name} on {self.target}"
 
 
 class SolutionVersion(models.Model):

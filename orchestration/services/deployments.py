@@ -7,10 +7,11 @@ from typing import Any
 from django.utils import timezone
 
 from orchestration import hints
-from orchestration.models import Deployment, Rollout
+from orchestration.models import Deployment, Node, Rollout
 from orchestration.services import desired, events
 from orchestration.services.events import Actor
 from orchestration.services.lives import move
+from orchestration.services.tree import nearest_above
 from orchestration.states import (
     ACTIVE_DEPLOYMENT,
     FAILED_DEPLOYMENT,
@@ -95,7 +96,8 @@ def close_rollout(ended: Rollout) -> None:
     if end == rollout.state:
         return
     move(rollout, end, finished_at=timezone.now())
-    events.record(f"rollout.{_kind(end)}", rollout, None, None)
+    nodes = Node.objects.filter(target__deployments__rollout=rollout)
+    events.record(f"rollout.{_kind(end)}", rollout, nearest_above(nodes), None)
 
 
 def tell(deployment: Deployment) -> None:

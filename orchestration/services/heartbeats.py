@@ -45,9 +45,11 @@ def _note_health(instance: SolutionInstance, health: wire.InstanceHealth, agent:
     told = health.to_json()
     if all(instance.health.get(name) == told[name] for name in _WATCHED):
         return
-    before = instance.health.get("state")
-    SolutionInstance.objects.filter(pk=instance.pk).update(health=told)
+    before = instance.health.get("known")
+    known = before if health.state is wire.HealthState.UNKNOWN else told["state"]
+    SolutionInstance.objects.filter(pk=instance.pk).update(health=told | {"known": known})
     node = instance.target.node
-    if before != told["state"]:
-        events.record("instance.health", instance, node, agent, before=before, after=told["state"])
+    # Unknown is what a copy is while it is being changed; what it becomes is worth a line.
+    if before is not None and before != known:
+        events.record("instance.health", instance, node, agent, before=before, after=known)
     hints.tell([f"target:{node.pk}", f"solution:{instance.template_id}"], node.path)

@@ -14,6 +14,7 @@ from orchestration.models import Deployment, Rollout, SolutionInstance, Solution
 from orchestration.services import deployments, events
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.lives import move
+from orchestration.services.tree import nearest_above
 from orchestration.states import (
     ACTIVE_DEPLOYMENT,
     CANCELLABLE_DEPLOYMENT,
@@ -154,7 +155,7 @@ def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollo
     events.record(
         "rollout.started",
         rollout,
-        None,
+        nearest_above([aim.instance.target.node for aim in aims]),
         by,
         kind=kind.value,
         lines=[str(aim.instance.target) for aim in aims],

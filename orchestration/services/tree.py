@@ -1,6 +1,8 @@
 """Putting a node into the tree. Services that own a kind of node call this."""
 
 import uuid
+from collections.abc import Iterable
+from itertools import takewhile
 
 from django.db import IntegrityError, transaction
 
@@ -42,3 +44,10 @@ def plant(
     node.path = f"{parent.path if parent else '/'}{node.pk}/"
     node.save(update_fields=["path"])
     return node
+
+
+def nearest_above(nodes: Iterable[Node]) -> Node:
+    """The lowest node at or above all of these, which are of one context."""
+    ways = zip(*(node.path_ids() for node in nodes), strict=False)
+    shared = [ids[0] for ids in takewhile(lambda ids: len(set(ids)) == 1, ways)]
+    return Node.objects.get(pk=shared[-1])
