@@ -77,11 +77,13 @@ test: setup-dev test-system test-default test-postgres
 test-system:
 	$(BIN)/python -m tests.system
 
+# Files go to workers whole: some share a plant among their tests.
 test-default:
-	$(BIN)/pytest tests/unit tests/guards tests/integration tests/e2e
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/guards tests/integration tests/e2e
 
+# The agent's own tests use no database of ours; once is enough.
 test-postgres:
-	$(BIN)/python -m tests.servers $(BIN)/pytest tests/integration
+	$(BIN)/python -m tests.servers $(BIN)/pytest --ignore tests/integration/agent tests/integration
 
 lock: $(VENV)/.setup-dev
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group build --output-file requirements/build.txt

@@ -156,8 +156,13 @@ def _free_port() -> int:
 
 
 def _free_range(size: int) -> int:
-    """The first of some ports in a row that nobody listens on now."""
-    for first in range(20_000, 32_000, size):
+    """The first of some ports in a row that nobody listens on now.
+
+    Each worker of the test run looks among its own: the ports are taken only later.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    start = 20_000 + worker * 3_000
+    for first in range(start, start + 3_000, size):
         with suppress(OSError):
             for port in range(first, first + size):
                 socket.create_server(("127.0.0.1", port)).close()
