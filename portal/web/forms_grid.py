@@ -91,11 +91,25 @@ def rows(
     changed: Mapping[tuple[int, str], Typed],
     conflicts: Mapping[tuple[int, str], str],
 ) -> list[Row]:
-    """Return the grid, with what was typed so far."""
+    """Return the grid, with what was typed so far; the cells in the order of `columns`."""
+    order = {rule.key: number for number, rule in enumerate(columns(sheets))}
     return [
-        Row(sheet, [_cell(sheet, value, changed, conflicts) for value in sheet.fields])
+        Row(
+            sheet,
+            [
+                _cell(sheet, value, changed, conflicts)
+                for value in sorted(sheet.fields, key=lambda one: order[one.rule.key])
+            ],
+        )
         for sheet in sheets
     ]
+
+
+def columns(sheets: Sequence[Sheet]) -> list[Rule]:
+    """Return the rules as the columns of the grid: what may be changed first, in their order."""
+    open_ = {value.rule.key for sheet in sheets for value in sheet.fields if value.verdict}
+    rules = [value.rule for value in sheets[0].fields] if sheets else []
+    return sorted(rules, key=lambda rule: rule.key not in open_)
 
 
 def typed_cells(

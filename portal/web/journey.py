@@ -81,20 +81,20 @@ def first_steps() -> list[Step]:
 
 
 def pack(ids: Iterable[int]) -> str:
-    """Write ids short enough for an address: ``3-7,12``."""
+    """Write ids short enough for an address, which leaves dots as they are: ``3-7.12``."""
     runs: list[list[int]] = []
     for one in sorted(set(ids)):
         if runs and one == runs[-1][1] + 1:
             runs[-1][1] = one
         else:
             runs.append([one, one])
-    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+    return ".".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
 def unpack(text: str) -> tuple[int, ...]:
     """Read ids back; what is malformed is left out, and there are never more than `MOST_LINES`."""
     found: set[int] = set()
-    for run in text.split(","):
+    for run in text.split("."):
         first, _dash, last = run.partition("-")
         if not first.isdecimal() or (last and not last.isdecimal()):
             continue

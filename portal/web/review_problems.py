@@ -12,6 +12,7 @@ from portal.web.place_names import named
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
+from rbac.roles import roles_with
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Trouble:
     """One thing that is wrong with the configuration of a line.
 
     ``label`` is the setting, ``where`` the place its value was set at, ``who`` says whose it is
-    where the person cannot mend it; ``details`` are for IT.
+    where the person cannot mend it; ``details`` are for IT. ``fits`` is false where the line itself
+    is not made for the solution.
     """
 
     label: str
@@ -27,6 +29,12 @@ class Trouble:
     where: str
     who: str = ""
     details: str = ""
+    fits: bool = True
+
+    @property
+    def can_be_mended(self) -> bool:
+        """Whether the person can do something about it in the form of the line's values."""
+        return self.fits and not self.who
 
 
 def troubles(by: User, review: LineReview, rules: Schema) -> list[Trouble]:
@@ -35,7 +43,7 @@ def troubles(by: User, review: LineReview, rules: Schema) -> list[Trouble]:
     if not review.missing:
         return found
     what = _("The line lacks: %(names)s.") % {"names": ", ".join(review.missing)}
-    return [Trouble(_("Does not fit"), what, ""), *found]
+    return [Trouble(_("Does not fit"), what, "", fits=False), *found]
 
 
 def _trouble(by: User, review: LineReview, rules: Schema, problem: ResolutionProblem) -> Trouble:
@@ -67,7 +75,8 @@ def _who(by: User, review: LineReview, rule: Rule | None) -> str:
         return ""
     if may(by, Perm.EDIT_IT_VALUES, review.target.node):
         return ""
-    return _("This value is kept by IT.")
+    roles = ", ".join(role.label for role in roles_with(Perm.EDIT_IT_VALUES))
+    return _("It is kept by IT: ask somebody with one of the roles %(roles)s.") % {"roles": roles}
 
 
 def _details(problem: ResolutionProblem) -> str:

@@ -20,14 +20,13 @@ from rbac.models import User
 class Row:
     """What one line would get, or why it cannot get anything.
 
-    ``url`` shows it in full, ``mend`` is the form of its values.
+    ``url`` shows it in full.
     """
 
     review: LineReview
     troubles: list[Trouble]
     changes: list[Named]
     url: str
-    mend: str
 
     @property
     def first(self) -> bool:
@@ -43,6 +42,19 @@ class Group:
     lines: list[Target]
 
 
+@dataclass(frozen=True)
+class Failure:
+    """What several lines fail for alike; ``mend`` is the form of their values.
+
+    Without ``mend`` nothing can be done about it there: a line does not fit, or the values are
+    others' to set.
+    """
+
+    troubles: tuple[Trouble, ...]
+    lines: list[Target]
+    mend: str
+
+
 def row_of(by: User, way: Journey, review: LineReview, rules: Schema) -> Row:
     """Return the row of one line."""
     running = bool(review.instance and review.instance.current)
@@ -53,7 +65,6 @@ def row_of(by: User, way: Journey, review: LineReview, rules: Schema) -> Row:
         troubles(by, review, rules),
         named_changes(review.changes, rules) if running else [],
         f"{page}?{query}",
-        way.url("configure-line-values", [review.target.pk]),
     )
 
 
@@ -65,6 +76,23 @@ def groups(rows: Sequence[Row]) -> list[Group]:
             found.setdefault(change, []).append(row.review.target)
     made = [Group(change, lines) for change, lines in found.items()]
     return sorted(made, key=lambda group: -len(group.lines))
+
+
+def failures(way: Journey, rows: Sequence[Row]) -> list[Failure]:
+    """Return why lines fail, each reason with the lines it is the same on."""
+    found: dict[tuple[Trouble, ...], list[Target]] = {}
+    for row in rows:
+        found.setdefault(tuple(row.troubles), []).append(row.review.target)
+    return [
+        Failure(
+            troubles,
+            lines,
+            way.url("configure-line-values", [line.pk for line in lines])
+            if any(trouble.can_be_mended for trouble in troubles)
+            else "",
+        )
+        for troubles, lines in found.items()
+    ]
 
 
 def seen_mark(found: Iterable[LineReview]) -> str:

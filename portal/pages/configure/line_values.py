@@ -204,7 +204,7 @@ def _context(by: User, way: Journey, form: Form) -> dict[str, Any]:
         "first": form.sheets[0].node,
         # What nobody here may change for all of them is in the grid, locked.
         "sections": sections([e for e in form.entries if not many or not e.field.read_only], rules),
-        "heads": [value.rule for value in form.sheets[0].fields],
+        "heads": forms_grid.columns(form.on_page),
         "rows": forms_grid.rows(form.on_page, form.cells, form.conflicts) if many else [],
         "bases": [(sheet.node.pk, sheet.base) for sheet in form.on_page],
         "page": form.page,

@@ -23,7 +23,7 @@ from portal.web.needs import needs
 from portal.web.parts import Column
 from portal.web.requests import PortalRequest
 from portal.web.responses import see
-from portal.web.review_rows import Row, row_of, seen_mark
+from portal.web.review_rows import Row, failures, row_of, seen_mark
 from rbac.access import Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -80,10 +80,11 @@ def result(request: PortalRequest) -> HttpResponse:
             "steps": way.steps("configure-result"),
             "made": [Made(row, row.pk in new) for row in rows],
             "new": sum(row.pk in new for row in rows),
-            "bad": bad,
+            "bad": len([row for row in bad if row.troubles]),
+            "mended": [row.review.target for row in bad if not row.troubles],
+            "failures": failures(way, [row for row in bad if row.troubles]),
             "columns": COLUMNS,
             "published": PUBLICATION[PublicationState.READY_TO_DEPLOY],
-            "mend_url": way.url("configure-line-values", failed),
             "retry_url": way.url("configure-review", failed),
             "deploy": _deploy(by, rows),
             "deploy_url": _deploy_url(rows),

@@ -18,7 +18,7 @@ from portal.web.parts import Column
 from portal.web.provenance import settings_of_review
 from portal.web.requests import PortalRequest
 from portal.web.responses import see
-from portal.web.review_rows import groups, row_of, seen_mark
+from portal.web.review_rows import failures, groups, row_of, seen_mark
 from rbac.access import YES, may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -53,7 +53,8 @@ def review(request: PortalRequest) -> HttpResponse:
             "page": page_of(request, sorted(rows, key=lambda row: row.review.ok)),
             "count": len(rows),
             "good": good,
-            "bad": [row for row in rows if not row.review.ok],
+            "bad": len(rows) - len(good),
+            "failures": failures(way, [row for row in rows if not row.review.ok]),
             "groups": groups(good),
             "first": [row for row in good if row.first],
             "same": [row for row in good if not row.first and not row.changes],
@@ -88,6 +89,7 @@ def line(request: PortalRequest, target: int) -> HttpResponse:
             "crumbs": crumbs,
             "way": way,
             "row": row_of(by, way, one, rules),
+            "mend_url": way.url("configure-line-values", [target]),
             "settings": settings_of_review(by, one, rules),
             "components": one.resolution.components if one.ok else None,
             "download": f"{download}?{request.GET.urlencode()}",

@@ -180,8 +180,8 @@ def test_a_failed_line_says_why_and_is_mended_without_losing_the_rest(
     configuration.save(company.root_user, oven, [Edit(broken, {}, 1)])
     lines = ids(company, "alpha-1", "alpha-2")
     review = author.get(address("configure-review", oven, *lines))
-    assert "One line cannot be published: values incomplete or invalid" in words(review)
-    assert "Port: Enter a value. This value is kept by IT." in words(review)
+    assert "One line cannot be published" in words(review)
+    assert "Port: Enter a value. It is kept by IT: ask somebody with one of the" in words(review)
     assert "Publish for one line" in words(review)
     where = form_with(review, "seen").send(author).headers["Location"]
     result = author.get(where)
@@ -192,7 +192,7 @@ def test_a_failed_line_says_why_and_is_mended_without_losing_the_rest(
     )
 
     configuration.save(company.root_user, oven, [Edit(broken, {"Port": 9000}, 2)])
-    assert "Mended meanwhile" in words(
+    assert "Mended meanwhile, and can be published now: alpha-1" in words(
         author.get(result.request["PATH_INFO"] + "?" + result.request["QUERY_STRING"])
     )
     again = author.get(address("configure-review", oven, lines[0]))
@@ -339,9 +339,9 @@ def test_an_address_without_a_solution_is_nothing(
 
 
 def test_lines_in_an_address_are_kept_short_and_bounded() -> None:
-    assert pack([5, 3, 4, 9, 4]) == "3-5,9"
-    assert unpack("3-5,9") == (3, 4, 5, 9)
-    assert unpack("x,-,5-,7-x,2") == (2, 5)
+    assert pack([5, 3, 4, 9, 4]) == "3-5.9"
+    assert unpack("3-5.9") == (3, 4, 5, 9)
+    assert unpack("x.-.5-.7-x.2") == (2, 5)
     assert len(unpack("1-999999999999999999999999")) == 5000
     assert unpack("9-3") == ()
 
@@ -357,3 +357,15 @@ def test_the_root_of_the_hierarchy_holds_values_too(
     assert answer.headers["Location"] == reverse(
         "configure-values", args=[root.pk, oven.template_id]
     )
+
+
+def test_lines_that_fail_alike_are_said_together_and_mended_together(
+    company: Company, author: Client, oven: SolutionTemplateVersion
+) -> None:
+    west = ConfigurationRevision.objects.filter(node__name="west")
+    west.update(values={})
+    lines = ids(company, "alpha-1", "alpha-2", "beta-1")
+    page = author.get(address("configure-review", oven, *lines))
+    assert words(page).count("Highest temperature: Enter a value.") == 1
+    mend = address("configure-line-values", oven, *lines).replace("&", "&amp;")
+    assert f'href="{mend}"' in page.content.decode()
