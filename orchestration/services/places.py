@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django.db import transaction
+from django.db.models import Q
 
 from orchestration import hints
 from orchestration.models import Agent, Node, Target
@@ -133,7 +134,8 @@ def change_target(
     _check_scope(scope)
     if agent is not None and not target.node.path.startswith(agent.node.path):
         raise Invalid("agent-elsewhere", agent=agent.name)
-    if scope != target.scope and target.instances.exclude(current=None).exists():
+    installed = target.instances.filter(Q(current__isnull=False) | Q(desired__isnull=False))
+    if scope != target.scope and installed.exists():
         raise Refused("scope-in-use", scope=target.scope)
     if agent != target.agent:
         may(by, Perm.MANAGE_AGENTS, target.node).require()
@@ -186,9 +188,9 @@ def _level_below(parent: Node) -> int:
 
 
 def _target_level(parent: Node, wanted: int | None) -> int:
-    lowest = len(parent.context.levels) - 1
+    lowest, below = len(parent.context.levels) - 1, _level_below(parent)
     if wanted is None:
-        return min(_level_below(parent), lowest)
+        return min(below, lowest)
     if not (parent.level or 0) <= wanted <= lowest:
         raise Invalid("level-wrong", level=wanted)
     return wanted

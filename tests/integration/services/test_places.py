@@ -48,6 +48,20 @@ def test_a_target_may_hang_higher_up(company: Company) -> None:
     assert places.create_target(company.root_user, city, "city-wide").node.level == 2
 
 
+def test_a_target_may_share_the_level_of_its_site(company: Company) -> None:
+    factory = company.factories["alpha"]
+    shared = places.create_target(company.root_user, factory, "shared", level=factory.level)
+    assert shared.node.level_name == "Factory"
+    for level in (0, 1, 4, -1):
+        with pytest.raises(Invalid) as invalid:
+            places.create_target(company.root_user, factory, "other", level=level)
+        assert invalid.value.code == "level-wrong"
+    for parent in (shared.node, catalog_of(company.context)):
+        with pytest.raises(Invalid) as invalid:
+            places.create_target(company.root_user, parent, "other", level=3)
+        assert invalid.value.code == "parent-not-a-place"
+
+
 @pytest.mark.parametrize(
     ("parent", "options", "code"),
     [
@@ -197,9 +211,11 @@ def test_who_may_change_lines_may_not_change_who_serves_them(site: Site) -> None
     assert (target.scope, target.agent) == ("other", site.agent)
 
 
-def test_the_scope_stays_while_something_is_installed(site: Site) -> None:
+@pytest.mark.parametrize("how_far", ["offered", "installed"])
+def test_the_scope_stays_while_something_is_installed(site: Site, how_far: str) -> None:
     company = site.company
-    site.install(company.revision("alpha-1", company.solution()))
+    begin = site.install if how_far == "installed" else site.offer
+    begin(company.revision("alpha-1", company.solution()))
     target = Target.objects.get(pk=company.lines["alpha-1"].pk)
     with pytest.raises(Refused) as refused:
         places.change_target(
