@@ -1,12 +1,13 @@
 """Setting configuration values at places and lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from orchestration import hints
+from orchestration.expressions import Parts, join_path, lookup, split_path
 from orchestration.models import (
     ConfigurationRevision,
     Node,
@@ -16,13 +17,15 @@ from orchestration.models import (
 )
 from orchestration.queries.resolving import current_values
 from orchestration.queries.templates import rules_of
-from orchestration.resolution import difference
-from orchestration.rules import Schema
+from orchestration.resolution.differences import identical
+from orchestration.rules import Rule, Schema
 from orchestration.services import events
 from orchestration.services.errors import Invalid, Stale
 from rbac.access import Denied, Verdict, below, may
 from rbac.models import User
 from rbac.permissions import Perm
+
+_BOTH = frozenset({"IT", "OT"})
 
 
 @dataclass(frozen=True)
@@ -71,24 +74,47 @@ def save(
     return made
 
 
-def _changed_keys(before: ConfigurationRevision | None, edit: Edit) -> list[str]:
-    return [c.key for c in difference(before.values if before else {}, edit.values)]
+def _changed_keys(before: ConfigurationRevision | None, edit: Edit) -> list[Parts]:
+    """The leaves that differ: also inside a map that comes or goes as a whole."""
+    old, new = dict(_leaves(before.values if before else {})), dict(_leaves(edit.values))
+    return [
+        parts
+        for parts in old | new
+        if parts not in old or parts not in new or not identical(old[parts], new[parts])
+    ]
 
 
-def _check_rights(by: User, rules: Schema | None, node: Node, keys: list[str]) -> None:
+def _leaves(values: Mapping[str, Any], above: Parts = ()) -> Iterator[tuple[Parts, Any]]:
+    for key, value in values.items():
+        if isinstance(value, Mapping) and value and "$secret" not in value:
+            yield from _leaves(value, (*above, key))
+        else:
+            yield (*above, key), value
+
+
+def _rules_on(rules: Schema | None, parts: Parts) -> list[Rule]:
+    """The rules a key is under: its own first, then those of the objects it lies in."""
+    if rules is None:
+        return []
+    ways = (join_path(parts[:end]) for end in range(len(parts), 0, -1))
+    return [rule for way in ways if (rule := rules.rule_for(way)) is not None]
+
+
+def _check_rights(by: User, rules: Schema | None, node: Node, keys: list[Parts]) -> None:
     for key in keys:
-        rule = rules.rule_for(key) if rules else None
-        owners = rule.editable_by if rule else frozenset()
+        over = _rules_on(rules, key)
+        owners = next((rule.editable_by for rule in over if rule.editable_by < _BOTH), _BOTH)
         wanted = [
             perm
             for owner, perm in (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
-            if not owners or owner in owners
+            if owner in owners
         ]
         verdicts = [may(by, perm, node) for perm in wanted]
         if not any(verdicts):
             raise Denied(verdicts[0])
-        if rule is not None and rule.disabled:
-            raise Denied(Verdict(ok=False, code="value-disabled", params={"key": key}))
+        if any(rule.disabled for rule in over):
+            params = {"key": join_path(key)}
+            raise Denied(Verdict(ok=False, code="value-disabled", params=params))
 
 
 def _check_fresh(edit: Edit, before: ConfigurationRevision | None) -> None:
@@ -107,24 +133,18 @@ def _check_fresh(edit: Edit, before: ConfigurationRevision | None) -> None:
         )
 
 
-def _check_values(rules: Schema | None, edit: Edit, keys: list[str]) -> None:
+def _check_values(rules: Schema | None, edit: Edit, keys: list[Parts]) -> None:
     if rules is None:
         return
+    touched = dict.fromkeys(rule.key for key in keys for rule in _rules_on(rules, key))
     broken = [
         {"place": edit.node.title, "node": edit.node.pk, **violation.to_json()}
-        for key in keys
-        if (value := _value_at(edit.values, key)) is not None
+        for key in touched
+        if (value := lookup(dict(edit.values), split_path(key))) is not None
         for violation in rules.check_value(key, value)
     ]
     if broken:
         raise Invalid("values-refused", broken)
-
-
-def _value_at(values: Mapping[str, Any], key: str) -> object:
-    at: object = values
-    for part in key.split("."):
-        at = at.get(part) if isinstance(at, Mapping) else None
-    return at
 
 
 def _write(by: User, template: SolutionTemplate, edit: Edit, comment: str) -> ConfigurationRevision:

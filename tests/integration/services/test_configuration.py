@@ -1,0 +1,125 @@
+"""Setting values at many places: all of them or none, and only where one may."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from orchestration.models import ConfigurationRevision, Event, Node, SolutionTemplateVersion
+from orchestration.services import catalog, configuration
+from orchestration.services.configuration import Edit
+from orchestration.services.errors import Invalid, Stale
+from rbac.access import Denied
+from tests.integration.conftest import Company
+
+TEMPLATE = """
+schema:
+  rules:
+    configs:
+      Speed: {type: int, maxValue: 9, editableBy: [OT]}
+      Label: {type: string}
+      Serial: {type: string, disabled: true}
+      Oven: {type: object}
+      Oven.Port: {type: int, editableBy: [IT]}
+configs:
+  Speed: ${{$val(Speed)}}
+"""
+
+
+@pytest.fixture
+def press(company: Company) -> SolutionTemplateVersion:
+    source = catalog.SolutionSource("press", "1.0.0", TEMPLATE, {"components": []})
+    return catalog.create_solution_version(company.root_user, company.context, source)
+
+
+def edits(company: Company, *values: Mapping[str, Any], base: int = 0) -> list[Edit]:
+    """One edit a line, from the first line on."""
+    lines = list(company.lines.values())
+    return [Edit(lines[n].node, value, base) for n, value in enumerate(values)]
+
+
+def kept() -> list[tuple[str, int, dict[str, Any]]]:
+    rows = ConfigurationRevision.objects.order_by("node__name", "number")
+    return [(row.node.name, row.number, row.values) for row in rows]
+
+
+def test_every_save_is_a_revision_and_sameness_is_none(
+    company: Company, press: SolutionTemplateVersion
+) -> None:
+    for base, speed in ((0, 5), (1, 6), (2, 6)):
+        configuration.save(company.root_user, press, edits(company, {"Speed": speed}, base=base))
+    assert kept() == [("alpha-1", 1, {"Speed": 5}), ("alpha-1", 2, {"Speed": 6})]
+    assert Event.objects.filter(kind="configuration.saved").count() == 2
+
+
+@pytest.mark.parametrize("bad", ["range", "stale", "right"])
+def test_one_that_cannot_be_saved_keeps_the_others_back(
+    company: Company, press: SolutionTemplateVersion, bad: str
+) -> None:
+    author = company.person("anna", "configuration-author", company.lines["alpha-1"].node)
+    if bad != "right":
+        company.person("anna", "configuration-author", company.lines["alpha-2"].node)
+    second = Edit(
+        company.lines["alpha-2"].node,
+        {"Speed": 99 if bad == "range" else 7},
+        3 if bad == "stale" else 0,
+    )
+    expected = {"range": Invalid, "stale": Stale, "right": Denied}[bad]
+    with pytest.raises(expected):
+        configuration.save(author, press, [*edits(company, {"Speed": 5}), second])
+    assert kept() == []
+    assert not Event.objects.filter(kind="configuration.saved").exists()
+
+
+def test_the_same_line_twice_in_one_save_is_stale(
+    company: Company, press: SolutionTemplateVersion
+) -> None:
+    twice = [*edits(company, {"Speed": 5}), *edits(company, {"Speed": 6})]
+    with pytest.raises(Stale):
+        configuration.save(company.root_user, press, twice)
+    assert kept() == []
+
+
+def test_what_is_whose_decides_who_may(company: Company, press: SolutionTemplateVersion) -> None:
+    ot = company.person("anna", "configuration-author")
+    it = company.person("ines", "solution-author")
+    for person, values, allowed in (
+        (ot, {"Speed": 5}, True),
+        (it, {"Speed": 5}, False),
+        (it, {"Oven": {"Port": 80}}, True),
+        (ot, {"Oven": {"Port": 80}}, False),
+        (ot, {"Label": "x"}, True),
+        (it, {"Label": "x"}, True),
+        (company.root_user, {"Serial": "4711"}, False),
+    ):
+        ConfigurationRevision.objects.all().delete()
+        if allowed:
+            configuration.save(person, press, edits(company, values))
+        else:
+            with pytest.raises(Denied):
+                configuration.save(person, press, edits(company, values))
+        assert bool(kept()) == allowed, (person, values)
+
+
+def test_a_value_taken_away_needs_the_right_to_it(
+    company: Company, press: SolutionTemplateVersion
+) -> None:
+    configuration.save(company.root_user, press, edits(company, {"Speed": 5, "Oven": {"Port": 80}}))
+    ot = company.person("anna", "configuration-author")
+    with pytest.raises(Denied):
+        configuration.save(ot, press, edits(company, {"Speed": 5}, base=1))
+    configuration.save(ot, press, edits(company, {"Oven": {"Port": 80}}, base=1))
+    assert kept()[-1] == ("alpha-1", 2, {"Oven": {"Port": 80}})
+
+
+def test_every_broken_value_is_named(company: Company, press: SolutionTemplateVersion) -> None:
+    with pytest.raises(Invalid) as invalid:
+        configuration.save(
+            company.root_user,
+            press,
+            [Edit(Node.objects.get(name="west"), {"Speed": "fast", "Label": 7}, 0)],
+        )
+    assert invalid.value.code == "values-refused"
+    assert {problem["key"] for problem in invalid.value.problems} == {"Speed", "Label"}
+    assert {problem["place"] for problem in invalid.value.problems} == {"west"}
+    assert kept() == []
