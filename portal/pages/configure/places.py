@@ -26,14 +26,14 @@ from rbac.permissions import Perm
 COLUMNS = (
     Column(_("Place")),
     Column(_("Configuration")),
-    Column(_("Installed copies"), number=True),
-    Column(_("Solutions with values here"), number=True),
+    Column(_("Installed copies")),
+    Column(_("Values set here")),
     Column(_("Actions"), hidden=True),
 )
 SOLUTION_COLUMNS = (
     Column(_("Solution")),
     Column(_("Configuration")),
-    Column(_("Installed copies"), number=True),
+    Column(_("Installed copies")),
     Column(_("Values here last saved")),
     Column(_("Actions"), hidden=True),
 )

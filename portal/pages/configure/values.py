@@ -26,7 +26,7 @@ from portal.web.forms_sheet import UNSET, WAS, Entry, Typed, entry, put, section
 from portal.web.forms_writing import say
 from portal.web.journey import Journey
 from portal.web.needs import needs
-from portal.web.place_names import day, person_name, place_name
+from portal.web.place_names import person_name, place_name
 from portal.web.requests import PortalRequest
 from portal.web.responses import invalid, see
 from rbac.access import may
@@ -129,13 +129,19 @@ def _changed_meanwhile(
     if save is None or base == sheet.base:
         return {}
     before = queries.saves(version.template, {sheet.node.pk: base}).get(sheet.node.pk, {})
-    names = {"person": person_name(save.author), "day": day(save.created_at)}
+    person = person_name(save.author)
     return {
-        field.rule.key: _("%(person)s set this to %(value)s on %(day)s. Your text is kept.")
-        % {**names, "value": say(field.rule, field.own) if field.is_set else _("inherited")}
+        field.rule.key: _meanwhile(person, field)
         for field in sheet.fields
         if value_at(before, field.rule.key) != field.own
     }
+
+
+def _meanwhile(person: str, field: queries.Field) -> str:
+    if not field.is_set:
+        return _("%(person)s has taken this value away. Your text is kept.") % {"person": person}
+    names = {"person": person, "value": say(field.rule, field.own)}
+    return _("%(person)s has set this to %(value)s. Your text is kept.") % names
 
 
 def _context(
