@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from orchestration.expressions.branches import collect, gather
 from orchestration.expressions.context import PENDING
-from orchestration.expressions.errors import Fault, Problem
+from orchestration.expressions.errors import Fault, Problem, over_limit
 from orchestration.expressions.evaluation import Step
 from orchestration.expressions.includes import Splicer, Tree, Written, plain
 from orchestration.expressions.limits import DEFAULT_LIMITS, Limits
@@ -76,6 +76,9 @@ class _Assembly:
         constants = [value for value in self.initial if not isinstance(value, dict)]
         weight = weigh(constants, self.limits.result_bytes)
         problems = tuple(dict.fromkeys(self.problems))
+        if len(self.problems) >= self.limits.problems:
+            fault = over_limit(f"there are {len(problems)} errors or more; mend these first")
+            problems += (Place(()).problem(fault),)
         return Template(problems, tuple(self.keys), self.initial, steps, collect(root), weight)
 
     def node(self, tree: Tree, parts: Parts, parser: ScalarParser) -> Leaf | Branch:

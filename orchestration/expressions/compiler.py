@@ -1,10 +1,13 @@
 """Turning a parsed expression into a Python closure, once per template version."""
 
+from collections.abc import Callable
+
 from orchestration.expressions.arithmetic import OPERATORS, negate
 from orchestration.expressions.context import Context
 from orchestration.expressions.declaration import CallSite, Run, Scope
+from orchestration.expressions.errors import over_limit
 from orchestration.expressions.syntax import Call, Chain, Literal, Negation, Node
-from orchestration.expressions.values import Value, joined, to_text
+from orchestration.expressions.values import Value, joined, to_text, weigh
 
 # Stands for "not a literal" among the literal values of arguments.
 UNKNOWN = object()
@@ -37,17 +40,38 @@ def join(pieces: list[str | Run]) -> Run:
 def _chain(node: Chain, scope: Scope) -> Run:
     first = build(node.first, scope)
     rest = [(OPERATORS[operator], build(operand, scope)) for operator, operand in node.rest]
-    if len(rest) == 1:
-        apply, second = rest[0]
-        return lambda context: apply(first(context), second(context))
 
     def run(context: Context) -> Value:
         result = first(context)
         for operator, operand in rest:
             result = operator(result, operand(context))
+            if type(result) is str:
+                spend(context, len(result))
         return result
 
     return run
+
+
+def _charged(apply: Callable[..., Value], arguments: tuple[Run, ...]) -> Run:
+    """Call a function that looks at all that is in its arguments, as long as work is left."""
+
+    def run(context: Context) -> Value:
+        values = [argument(context) for argument in arguments]
+        for value in values:
+            if type(value) is str:
+                spend(context, len(value))
+            elif isinstance(value, dict | list):
+                spend(context, weigh(value, context.work))
+        return apply(*values)
+
+    return run
+
+
+def spend(context: Context, work: int) -> None:
+    """Take work off what a target may cost; when nothing is left, raise Fault."""
+    context.work -= work
+    if context.work < 0:
+        raise over_limit("too much text is looked at for one target", "use large values less often")
 
 
 def _call(node: Call, scope: Scope) -> Run:
@@ -61,6 +85,8 @@ def _call(node: Call, scope: Scope) -> Run:
     apply = node.function.apply
     if apply is None:
         raise AssertionError(node.function.name)
+    if node.function.heavy:
+        return _charged(apply, arguments)
     match arguments:
         case (one,):
             return lambda context: apply(one(context))

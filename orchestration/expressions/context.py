@@ -45,3 +45,4 @@ class Context:
     problems: list[Problem] = field(default_factory=list)
     depth: int = 0
     room: int = 0
+    work: int = 0

@@ -46,8 +46,8 @@ class Example:
 class Function:
     """A function of the language.
 
-    `apply` takes evaluated arguments. A function that is lazy or reads its surroundings has
-    `compile` instead, which makes the code for one call.
+    `apply` takes evaluated arguments; a `heavy` one looks at all that is in them. A function that
+    is lazy or reads its surroundings has `compile` instead, which makes the code for one call.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Function:
     example: Example
     least: int
     most: int | None
+    heavy: bool = False
     apply: Callable[..., Value] | None = None
     compile: Callable[[CallSite], Run] | None = None
 
@@ -81,13 +82,18 @@ def _declare(signature: str, summary: str, example: Example, aliases: tuple[str,
 
 
 def eager(
-    signature: str, summary: str, example: Example, *, aliases: tuple[str, ...] = ()
+    signature: str,
+    summary: str,
+    example: Example,
+    *,
+    aliases: tuple[str, ...] = (),
+    heavy: bool = False,
 ) -> Callable[[Callable[..., Value]], Function]:
     """Declare a function of its evaluated arguments. `[` starts the optional ones, `…` any."""
 
     def declare(apply: Callable[..., Value]) -> Function:
         plain = _declare(signature, summary, example, aliases)
-        return replace(plain, apply=apply)
+        return replace(plain, apply=apply, heavy=heavy)
 
     return declare
 

@@ -41,7 +41,7 @@ def fill(context: Context, steps: Iterable[Step]) -> None:
         except (Fault, Unavailable, RecursionError) as error:
             slots[index] = FAILED
             report(context, step.place, error, index)
-            if context.room < 0:  # enough: what is left would only say the same
+            if context.room < 0 or context.work < 0:  # enough: what is left would only say the same
                 slots[:] = [FAILED if slot is PENDING else slot for slot in slots]
                 return
 

@@ -28,6 +28,11 @@ class Written:
 
 Tree: TypeAlias = dict[str, "Tree"] | list["Tree"] | Written
 
+
+class TooLarge(Fault):
+    """A template with more keys than any may have: no part of it is worth looking at."""
+
+
 _INCLUDE_KEY = re.compile(r"\s*\$\{\{\s*\$include\b")
 
 
@@ -73,7 +78,7 @@ class Splicer:
             raise over_limit(f"maps and lists go deeper than {most} levels")
         if self._keys > self.limits.template_keys:
             most = self.limits.template_keys
-            raise over_limit(f"the template has more than {most} keys with its includes")
+            raise TooLarge(Kind.LIMIT, f"the template has more than {most} keys with its includes")
         if isinstance(value, Mapping):
             return self._mapping(value, parts, chain)
         if isinstance(value, list):
@@ -94,6 +99,8 @@ class Splicer:
                 else:
                     _need_nothing(item)
                     _merge(included, self._included(*wanted, parts, chain))
+            except TooLarge:
+                raise
             except Fault as fault:
                 place = expression_place(key, (*parts, str(key)), None, chain[-1])
                 self.problems.append(place.problem(fault))

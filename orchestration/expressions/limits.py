@@ -13,8 +13,10 @@ class Limits:
     expression_bytes: int = 4096  # one ${{ … }}
     nesting: int = 64  # brackets, calls and signs inside each other in one expression
     include_depth: int = 16  # included templates that include
-    template_keys: int = 20_000  # keys of a template with its includes
+    template_keys: int = 10_000  # keys of a template with its includes; also its expressions
+    problems: int = 1000  # errors reported of one template; the rest waits for these
     reference_depth: int = 256  # keys that need keys that need keys, found while evaluating
+    work: int = 4 << 20  # characters that functions may look at for one target
     result_bytes: int = 1 << 20  # resolved configuration of one target; also any one text in it
     digits: int = 4000  # digits of one number
 

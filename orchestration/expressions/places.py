@@ -35,10 +35,7 @@ def expression_place(
     text: str, parts: tuple[str | int, ...], source: Source | None, file: str
 ) -> Place:
     """Find the place of an expression in a text, or of the text's first one."""
-    number = source.number if source else 0
+    number, line, column = (source.number, source.line, source.column) if source else (0, 1, 1)
     if isinstance(text, PlacedText) and number < len(text.places):
         line, column = text.places[number]
-    else:
-        before = text[: source.offset] if source else ""
-        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     return Place(parts, line, column, file, source.text if source else "")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from orchestration.expressions.compiler import build, join
 from orchestration.expressions.context import Context
 from orchestration.expressions.declaration import Run, Scope
-from orchestration.expressions.errors import Cycle, Fault, Problem, Unavailable
+from orchestration.expressions.errors import Cycle, Fault, Problem, Unavailable, over_limit
 from orchestration.expressions.evaluation import report
 from orchestration.expressions.functions import FUNCTIONS
 from orchestration.expressions.includes import Tree, Written, plain
@@ -40,15 +40,24 @@ class ScalarParser:
     limits: Limits
     problems: list[Problem] = field(default_factory=list)
     seen: list[Node] = field(default_factory=list)
+    expressions: int = 0
 
     def parse(self, written: Written, parts: Where) -> Parsed | None:
         """Parse a scalar that holds `${{`; None when something is wrong with it."""
         text, before = written.value, len(self.problems)
+        if before >= self.limits.problems:
+            return None
         try:
             pieces = split(text)
         except Unclosed as fault:
             place = expression_place(text, parts, fault.source, written.source)
             self.problems.append(place.problem(fault))
+            return None
+        self.expressions += sum(isinstance(piece, Source) for piece in pieces)
+        if self.expressions > self.limits.template_keys:
+            most = self.limits.template_keys
+            many = over_limit(f"the template has more than {most} expressions")
+            self.problems.append(Place(parts, source=written.source).problem(many))
             return None
         parsed = [
             piece if isinstance(piece, str) else self._expression(text, piece, parts, written)

@@ -8,17 +8,22 @@ from orchestration.expressions.errors import Fault, Kind
 _OPEN = "${{"
 # Everything up to `}}`, except that quotes hide it. Possessive, so never slow.
 _BODY = re.compile(r"""(?:[^'"}]++|'(?:[^'\\]|\\.)*+'|"(?:[^"\\]|\\.)*+"|\}(?!\}))*+""", re.DOTALL)
-_JOIN_BEFORE = re.compile(r"([ \t]*+)\+([ \t]*+)\Z")
+_BLANKS = " \t"
 _JOIN_AFTER = re.compile(r"([ \t]*+)\+([ \t]*+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of one expression; `offset` is where its `${{` stands, `number` counts them."""
+    """The text of one expression.
+
+    `number` counts the expressions of a text, `line` and `column` tell where in it the `${{` of
+    this one stands, counted from 1.
+    """
 
     text: str
-    offset: int
     number: int
+    line: int
+    column: int
 
 
 class Unclosed(Fault):
@@ -32,15 +37,21 @@ class Unclosed(Fault):
 def split(text: str) -> list[str | Source]:
     """Split a text into literal pieces and expressions; one never closed raises Fault."""
     pieces: list[str | Source] = []
-    position = number = 0
+    position = number = begins = 0
+    line = 1
     while (start := text.find(_OPEN, position)) >= 0:
         if start > position:
             pieces.append(text[position:start])
+        line += text.count("\n", position, start)
+        begins = max(begins, text.rfind("\n", position, start) + 1)
         body = _BODY.match(text, start + len(_OPEN))
         end = body.end() if body else len(text)
+        source = Source(text[start + len(_OPEN) : end], number, line, start - begins + 1)
         if not text.startswith("}}", end):
-            raise _unclosed(text, end, Source("", start, number))
-        pieces.append(Source(text[start + len(_OPEN) : end], start, number))
+            raise _unclosed(text, end, source)
+        pieces.append(source)
+        line += source.text.count("\n")
+        begins = max(begins, text.rfind("\n", start, end) + 1)
         position = end + 2
         number += 1
     if position < len(text):
@@ -76,16 +87,16 @@ def _join_after(text: str, *, has_after: bool) -> str:
     match = _JOIN_AFTER.match(text)
     if match is None or not (has_after or text[match.end() :].strip()):
         return text
-    return _blank(match) + text[match.end() :]
+    return (" " if match[1] and match[2] else "") + text[match.end() :]
 
 
 def _join_before(text: str, *, has_before: bool) -> str:
     """Take the `+` in front of an expression away, unless nothing precedes it."""
-    match = _JOIN_BEFORE.search(text)
-    if match is None or not (has_before or text[: match.start()].strip()):
+    upto = text.rstrip(_BLANKS)
+    if not upto.endswith("+"):
         return text
-    return text[: match.start()] + _blank(match)
-
-
-def _blank(match: re.Match[str]) -> str:
-    return " " if match[1] and match[2] else ""
+    beyond = upto[:-1].rstrip(_BLANKS)
+    if not (has_before or beyond.strip()):
+        return text
+    blanks_on_both_sides = len(beyond) < len(upto) - 1 and len(upto) < len(text)
+    return beyond + (" " if blanks_on_both_sides else "")

@@ -66,5 +66,6 @@ class Template:
         context.problems = list(self.problems)
         context.depth = 0
         context.room = context.limits.result_bytes - self.weight
+        context.work = context.limits.work
         fill(context, self.steps)
         return Evaluation(self.collect(context), tuple(context.problems))

@@ -16,6 +16,7 @@ Value: TypeAlias = Any
 
 _NUMERIC = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 _EXPONENT_FROM = 1e16
+_SHOWN = 60  # characters of a value in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,11 @@ def describe(value: Value) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, dict):
-        return "a map"
-    if isinstance(value, list):
-        return "a list"
-    shown = f"'{value}'" if isinstance(value, str) else number_text(value)
-    return shown if len(shown) <= 60 else shown[:57] + "…'"  # noqa: PLR2004 - one line
+    if isinstance(value, dict | list):
+        return "a map" if isinstance(value, dict) else "a list"
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) <= _SHOWN else f"'{value[:_SHOWN]}…'"
+    return number_text(value)[:_SHOWN]
 
 
 def is_number(value: Value) -> bool:
@@ -79,11 +79,9 @@ def is_number(value: Value) -> bool:
 
 def numeric(text: str) -> int | float | None:
     """Read numeric text: what a number literal looks like, with an optional sign."""
-    match = _NUMERIC.fullmatch(text)
+    match = _NUMERIC.fullmatch(text) if len(text) <= DEFAULT_LIMITS.digits else None
     if match is None:
         return None
-    if len(text) > DEFAULT_LIMITS.digits:
-        raise over_limit(f"a number has more than {DEFAULT_LIMITS.digits} digits")
     return finite(float(text)) if match[1] else int(text)
 
 

@@ -85,23 +85,32 @@ def _schema(
 def _about_rules(compiled: CompiledTemplate, schema: Schema) -> Iterator[Finding]:
     """Compare what the template reads and holds with what the rules declare."""
     keys = compiled.template.keys
-    ruled = [rule.parts for rule in schema.rules]
+    ruled = _Paths(rule.parts for rule in schema.rules)
+    own = _Paths(info.parts for info in keys)
     for info in keys:
-        others = [one.parts for one in keys if one is not info]
         for text, parts in info.inputs:
-            if not _meets(parts, ruled) and not _meets(parts, others):
+            elsewhere = own.meet(parts) and not overlaps(parts, info.parts)
+            if not ruled.meet(parts) and not elsewhere:
                 yield _warning("undeclared", info, f"no rule declares {text}", "add a rule for it")
         yield from _constant(info, schema)
         yield from _types(info, schema)
-    used = list(_used(compiled, schema))
+    used = _Paths(_used(compiled, schema))
     for rule in schema.rules:
-        if not _meets(rule.parts, used):
+        if not used.meet(rule.parts):
             problem = Problem(Kind.SCHEMA, rule.key, "nothing uses the key of this rule")
             yield Finding("warning", "unused-rule", problem)
 
 
-def _meets(parts: Parts, others: Iterable[Parts]) -> bool:
-    return any(overlaps(parts, other) for other in others)
+class _Paths:
+    """A set of paths that knows what lies on, above or below one of them."""
+
+    def __init__(self, paths: Iterable[Parts]) -> None:
+        self._ends = set(paths)
+        self._above = {path[:depth] for path in self._ends for depth in range(1, len(path) + 1)}
+
+    def meet(self, parts: Parts) -> bool:
+        begins = (parts[:depth] for depth in range(1, len(parts) + 1))
+        return parts in self._above or any(path in self._ends for path in begins)
 
 
 def _used(compiled: CompiledTemplate, schema: Schema) -> Iterator[Parts]:

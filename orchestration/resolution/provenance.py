@@ -44,14 +44,13 @@ class Recorder:
     def of(cls, keys: Sequence[KeyInfo]) -> "Recorder":
         """Make the recorder of a compiled template."""
         values = [info for info in keys if info.kind == "value"]
-        direct = [info for info in values if info.parts == info.value_of and len(info.parts) == 1]
         others = [info for info in keys if info.kind != "value"]
         reads = {read: parts for info in others for read, parts in info.inputs}
         return cls(
             known={info.key: [read for read, _ in info.inputs] or info.kind for info in others},
             mappable=tuple(info for info in others if info.kind in {"expression", "config"}),
-            direct=tuple((info.key, info.parts) for info in direct),
-            renamed=tuple(info for info in values if info not in direct),
+            direct=tuple((info.key, info.parts) for info in values if _is_direct(info)),
+            renamed=tuple(info for info in values if not _is_direct(info)),
             reads=tuple(reads.items()),
         )
 
@@ -85,6 +84,10 @@ class Recorder:
         path = [(node.level, node.name, node.ref, node.revision_ref) for node in place.path]
         setters = [(read, setters_at(marks, parts)) for read, parts in self.reads]
         return {"path": path, "reads": {k: v for k, v in setters if v}, "keys": found}
+
+
+def _is_direct(info: KeyInfo) -> bool:
+    return info.parts == info.value_of and len(info.parts) == 1
 
 
 def _record_value(

@@ -9,13 +9,14 @@ from orchestration.expressions.values import Value, equal, number
     "Whether two values are equal; a number also equals its text, true the text 'true'.",
     Example("$eq(123, '123')", result=True),
     aliases=("equal",),
+    heavy=True,
 )
 def eq(one: Value, other: Value) -> Value:
     """Apply `$eq`."""
     return equal(one, other)
 
 
-@eager("$ne(a, b)", "The opposite of $eq.", Example("$ne(a, A)", result=True))
+@eager("$ne(a, b)", "The opposite of $eq.", Example("$ne(a, A)", result=True), heavy=True)
 def ne(one: Value, other: Value) -> Value:
     """Apply `$ne`."""
     return not equal(one, other)
@@ -60,6 +61,7 @@ def between(value: Value, low: Value, high: Value) -> Value:
     "$in(value, a, …)",
     "Whether the value equals one of the others, or an element of one that is a list.",
     Example("$in(443, 80, 443)", result=True),
+    heavy=True,
 )
 def among(value: Value, *candidates: Value) -> Value:
     """Apply `$in`."""

@@ -18,7 +18,7 @@ from orchestration.expressions.values import (
 )
 
 
-@eager("$str(x)", 'The value as text; null gives "".', Example("$str(1.50)", "1.5"))
+@eager("$str(x)", 'The value as text; null gives "".', Example("$str(1.50)", "1.5"), heavy=True)
 def text(value: Value) -> Value:
     """Apply `$str`."""
     return to_text(value)
@@ -28,6 +28,7 @@ def text(value: Value) -> Value:
     "$json(x)",
     "The value as compact JSON.",
     Example("$json($val(m))", '{"a":[1,true]}', {"values": {"m": {"a": [1, True]}}}),
+    heavy=True,
 )
 def to_json(value: Value) -> Value:
     """Apply `$json`."""
@@ -38,6 +39,7 @@ def to_json(value: Value) -> Value:
     "$jsonpath(x, path)",
     "What a JSONPath finds in a value or in JSON text: one match as it is, several as a list.",
     Example("$jsonpath($val(f), '$.g.h')", "deep", {"values": {"f": {"g": {"h": "deep"}}}}),
+    heavy=True,
 )
 def jsonpath(value: Value, path: Value) -> Value:
     """Apply `$jsonpath`."""
@@ -49,6 +51,7 @@ def jsonpath(value: Value, path: Value) -> Value:
     "$base64encode(x)",
     "The UTF-8 text of the value in base64.",
     Example("$base64encode('Hello World!')", "SGVsbG8gV29ybGQh"),
+    heavy=True,
 )
 def base64encode(value: Value) -> Value:
     """Apply `$base64encode`."""
@@ -59,6 +62,7 @@ def base64encode(value: Value) -> Value:
     "$base64decode(text)",
     "The UTF-8 text that base64 stands for.",
     Example("$base64decode('SGVsbG8gV29ybGQh')", "Hello World!"),
+    heavy=True,
 )
 def base64decode(value: Value) -> Value:
     """Apply `$base64decode`."""

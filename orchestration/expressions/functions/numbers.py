@@ -16,13 +16,23 @@ def _of_all(pick: Callable[[list[float]], float], values: tuple[Value, ...]) -> 
     return pick([number(value) for value in listed])
 
 
-@eager("$min(a, …)", "The smallest of numbers, or of a list of them.", Example("$min(3, 1, 2)", 1))
+@eager(
+    "$min(a, …)",
+    "The smallest of numbers, or of a list of them.",
+    Example("$min(3, 1, 2)", 1),
+    heavy=True,
+)
 def smallest(*values: Value) -> Value:
     """Apply `$min`."""
     return _of_all(min, values)
 
 
-@eager("$max(a, …)", "The greatest of numbers, or of a list of them.", Example("$max(1, 2.5)", 2.5))
+@eager(
+    "$max(a, …)",
+    "The greatest of numbers, or of a list of them.",
+    Example("$max(1, 2.5)", 2.5),
+    heavy=True,
+)
 def greatest(*values: Value) -> Value:
     """Apply `$max`."""
     return _of_all(max, values)

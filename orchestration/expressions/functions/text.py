@@ -23,19 +23,19 @@ def length(value: Value) -> Value:
     raise wrong_type(f"{describe(value)} has no length")
 
 
-@eager("$lower(text)", "In small letters.", Example("$lower('Line A')", "line a"))
+@eager("$lower(text)", "In small letters.", Example("$lower('Line A')", "line a"), heavy=True)
 def lower(value: Value) -> Value:
     """Apply `$lower`."""
     return bounded(need_text(value).lower())
 
 
-@eager("$upper(text)", "In capital letters.", Example("$upper('Line A')", "LINE A"))
+@eager("$upper(text)", "In capital letters.", Example("$upper('Line A')", "LINE A"), heavy=True)
 def upper(value: Value) -> Value:
     """Apply `$upper`."""
     return bounded(need_text(value).upper())
 
 
-@eager("$trim(text)", "Without blanks at the ends.", Example("$trim('  x y ')", "x y"))
+@eager("$trim(text)", "Without blanks at the ends.", Example("$trim('  x y ')", "x y"), heavy=True)
 def trim(value: Value) -> Value:
     """Apply `$trim`."""
     return need_text(value).strip()
@@ -45,6 +45,7 @@ def trim(value: Value) -> Value:
     "$replace(text, old, new)",
     "Every occurrence of one text replaced by another.",
     Example("$replace('a-b-c', '-', '_')", "a_b_c"),
+    heavy=True,
 )
 def replace(value: Value, old: Value, new: Value) -> Value:
     """Apply `$replace`."""
@@ -59,6 +60,7 @@ def replace(value: Value, old: Value, new: Value) -> Value:
     "$split(text, separator)",
     "The list of the texts between separators.",
     Example("$split('a,b', ',')", ["a", "b"]),
+    heavy=True,
 )
 def split(value: Value, separator: Value) -> Value:
     """Apply `$split`."""
@@ -71,13 +73,19 @@ def split(value: Value, separator: Value) -> Value:
     "$join(list, separator)",
     "The elements of a list as one text.",
     Example("$join($split('a,b', ','), '; ')", "a; b"),
+    heavy=True,
 )
 def join(values: Value, separator: Value) -> Value:
     """Apply `$join`."""
     return joined([to_text(item) for item in need_list(values)], need_text(separator))
 
 
-@eager("$concat(a, …)", "All arguments joined as text.", Example("$concat(line, '-', 7)", "line-7"))
+@eager(
+    "$concat(a, …)",
+    "All arguments joined as text.",
+    Example("$concat(line, '-', 7)", "line-7"),
+    heavy=True,
+)
 def concat(*values: Value) -> Value:
     """Apply `$concat`."""
     return joined([to_text(value) for value in values])
@@ -87,6 +95,7 @@ def concat(*values: Value) -> Value:
     "$matches(text, pattern)",
     "Whether the whole text matches an RE2 pattern.",
     Example("$matches('line-12', 'line-[0-9]+')", result=True),
+    heavy=True,
 )
 def matches(value: Value, pattern: Value) -> Value:
     """Apply `$matches`."""

@@ -178,6 +178,43 @@ def test_texts_cannot_multiply_without_end() -> None:
     assert {kind for _, kind in kinds(evaluated(many, values=big))} == {"limit"}
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["$in(zz, $val(l))", "$len($split($val(t), x))", "$eq($val(l)+';', 1)", "$upper($val(t))"],
+)
+def test_large_values_cannot_be_looked_at_without_end(expression: str) -> None:
+    given = {"l": ["x"] * 50_000, "t": "x" * 900_000}
+    template = {f"k{n}": f"${{{{$eq({expression}, {n})}}}}" for n in range(500)}
+    started = time.process_time()
+    result = evaluated(template, values=given)
+    assert {kind for _, kind in kinds(result)} == {"limit"}
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${{1}}" * 160_000,
+        "${{1}}" + " " * 900_000 + "${{2}}",
+        "${{1}}" + "+ " * 400_000 + "${{2}}",
+        "${{'" * 200_000,
+        "${{}" * 200_000,
+        "${{$nope()}}" * 80_000,
+        "${{" + "(" * 900_000,
+    ],
+)
+def test_hostile_texts_take_no_time(text: str) -> None:
+    started = time.process_time()
+    evaluated({"k": text})
+    assert time.process_time() - started < 5
+
+
+def test_errors_are_counted_up_to_a_limit() -> None:
+    problems = compile_value({f"k{n}": "${{$nope()}}" for n in range(3000)}).problems
+    assert len(problems) == 1001
+    assert "mend these first" in problems[-1].message
+
+
 def test_deep_values_are_an_error_and_no_crash() -> None:
     deep: Any = []
     for _ in range(10_000):
