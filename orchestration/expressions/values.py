@@ -204,11 +204,11 @@ def _json_pieces(value: Value) -> Iterator[str]:
 
 def equal(one: Value, other: Value) -> bool:
     """Compare as `$eq` does: numbers also with numeric text, true and false with their text."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other
     if one is None or other is None:
         return one is other
     _refuse_secrets(one, other)
-    if isinstance(one, str) and isinstance(other, str):
-        return one == other
     if isinstance(one, bool) or isinstance(other, bool):
         return same(_truth_text(one), _truth_text(other))
     if is_number(one) and isinstance(other, str):

@@ -152,7 +152,7 @@ def test_included_templates_cannot_multiply_without_end() -> None:
     started = time.process_time()
     result = evaluated({"${{$include(L0/1.0.0)}}": None}, includes=includes)
     assert {kind for _, kind in kinds(result)} == {"limit"}
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 10
 
 
 def test_lists_cannot_multiply_without_end() -> None:
@@ -188,7 +188,7 @@ def test_large_values_cannot_be_looked_at_without_end(expression: str) -> None:
     started = time.process_time()
     result = evaluated(template, values=given)
     assert {kind for _, kind in kinds(result)} == {"limit"}
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_large_values_cannot_be_looked_at_without_end(expression: str) -> None:
 def test_hostile_texts_take_no_time(text: str) -> None:
     started = time.process_time()
     evaluated({"k": text})
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 10
 
 
 def test_errors_are_counted_up_to_a_limit() -> None:
