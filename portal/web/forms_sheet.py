@@ -21,7 +21,6 @@ from portal.web.forms_reading import read
 from portal.web.forms_writing import say, write
 from portal.web.parts import Field, Inherited
 from portal.web.place_names import place_name, saved_by
-from portal.web.sentences import refusal
 from rbac.permissions import Perm
 
 WAS, UNSET = "was.", "unset"
@@ -104,6 +103,7 @@ def entry(value: Value, mine: Typed | None = None, conflict: str = "") -> Entry:
     field = forms_fields.make(rule, VALUE + rule.key, text, empty=value.effective is None)
     field = replace(
         field,
+        label=rule.label or (rule.key if rule.group else rule.parts[-1]),
         inherited=_inherited(value),
         overridden=(value.is_set or mine.changed) and not resets,
         read_only=read_only,
@@ -125,7 +125,10 @@ def sections(entries: Iterable[Entry], rules: Schema) -> list[Section]:
 
 
 def why_not(value: Value) -> str:
-    """Return why a person may not change a value, briefly; nothing where they may."""
+    """Return why a person may not change a value, briefly; nothing where they may.
+
+    Which right is missing is said once on the page and not beside each field.
+    """
     verdict = value.verdict
     if verdict:
         return ""
@@ -133,7 +136,7 @@ def why_not(value: Value) -> str:
         return _("Kept by IT")
     if verdict.code == "value-disabled":
         return _("Cannot be changed here")
-    return refusal(verdict)
+    return _("Read only")
 
 
 def _inherited(value: Value) -> Inherited | None:

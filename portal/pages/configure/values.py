@@ -160,6 +160,7 @@ def _context(
         "sections": sections(form.entries, base.rules(version)),
         "wrong": form.wrong,
         "editable": any(field.verdict for field in form.sheet.fields),
+        "why_not": may(by, Perm.EDIT_OT_VALUES, node),
         "address": address,
         "notice_url": f"{address}{'&' if '?' in address else '?'}base={form.sheet.base}",
         "check_url": reverse("configure-check", args=[version.pk]),

@@ -216,6 +216,7 @@ def test_who_may_only_look_gets_no_button_and_a_refusal(
     site.signed_in(client, company.person("vera", "configuration-viewer"))
     page = client.get(at(alpha, oven))
     assert "You may look at these values and not change them." in words(page)
+    assert words(page).count("You do not have the right “Change configuration values open to") == 1
     assert "Save values" not in words(page)
     answer = client.post(at(alpha, oven), {"base": "0", "v.MaxTemp": "70"})
     assert answer.status_code == 403
