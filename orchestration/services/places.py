@@ -13,6 +13,7 @@ from orchestration.services import desired, events
 from orchestration.services.contexts import capabilities_named
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.tree import plant
+from orchestration.states import AgentState
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -127,13 +128,16 @@ def change_target(
     """Change what a target offers and who serves it.
 
     Raises:
-        Invalid: ``scope-reserved``, ``capability-unknown``, ``agent-elsewhere``.
+        Invalid: ``scope-reserved``, ``capability-unknown``, ``agent-elsewhere``,
+            ``agent-not-approved``.
         Refused: ``scope-in-use`` while something is installed.
     """
     may(by, Perm.EDIT_TARGETS, target.node).require()
     _check_scope(scope)
     if agent is not None and not target.node.path.startswith(agent.node.path):
         raise Invalid("agent-elsewhere", agent=agent.name)
+    if agent is not None and agent != target.agent and agent.state != AgentState.APPROVED:
+        raise Invalid("agent-not-approved", agent=agent.name)
     installed = target.instances.filter(Q(current__isnull=False) | Q(desired__isnull=False))
     if scope != target.scope and installed.exists():
         raise Refused("scope-in-use", scope=target.scope)

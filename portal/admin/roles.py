@@ -57,14 +57,14 @@ class NewAssignmentForm(AssignmentForm):
 
     def clean_user_name(self) -> User | None:
         typed = self.cleaned_data["user_name"]
-        user = User.objects.filter(username=typed).first() if typed else None
+        user = access.people(self.by).filter(username=typed).first() if typed else None
         if typed and user is None:
             raise forms.ValidationError(UNKNOWN_PERSON)
         return user
 
     def clean_group_name(self) -> Group | None:
         typed = self.cleaned_data["group_name"]
-        group = Group.objects.filter(name=typed).first() if typed else None
+        group = access.groups(self.by).filter(name=typed).first() if typed else None
         if typed and group is None:
             raise forms.ValidationError(UNKNOWN_GROUP)
         return group

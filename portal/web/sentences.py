@@ -60,6 +60,7 @@ SENTENCES = {
     "capability-in-use": _("The capability %(name)s is still asked for or offered."),
     "capability-unknown": _("The context has no such capability: %(names)s."),
     # agents
+    "agent-not-approved": _("The agent %(agent)s is not approved, so it cannot serve a line."),
     "agent-elsewhere": _("The agent %(agent)s belongs to another place."),
     "agent-pending": _("The agent waits for approval."),
     "agent-revoked": _("The agent has been revoked."),
