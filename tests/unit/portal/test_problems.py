@@ -43,7 +43,7 @@ def test_every_problem_of_the_input_is_listed() -> None:
     found = [{"code": "type", "message": "Expected a number.", "key": "Speed"}]
     response = handler(Invalid("values-refused", found), {})
     assert response is not None
-    assert response.data["errors"] == found
+    assert response.data["problems"] == found
 
 
 def test_fields_are_named_by_dotted_keys() -> None:
@@ -55,7 +55,7 @@ def test_fields_are_named_by_dotted_keys() -> None:
     )
     response = handler(error, {})
     assert response is not None
-    assert response.data["errors"] == [
+    assert response.data["problems"] == [
         {"key": "lines.1.name", "code": "max_length", "message": "Too long."},
         {"key": "scope", "code": "invalid", "message": "Empty."},
     ]
@@ -66,7 +66,7 @@ def test_what_is_absent_and_who_is_unknown() -> None:
     assert absent is not None
     assert unknown is not None
     assert (absent.status_code, absent.data["code"]) == (HTTPStatus.NOT_FOUND, "not-found")
-    assert unknown.data["code"] == "not_authenticated"
+    assert unknown.data["code"] == "not-authenticated"
 
 
 def test_what_nobody_foresaw_is_left_to_django() -> None:
