@@ -77,9 +77,11 @@ test: setup-dev test-system test-default test-postgres
 test-system:
 	$(BIN)/python -m tests.system
 
-# Files go to workers whole: some share a plant among their tests.
+# Files go to workers whole: some share a plant among their tests. Browsers apart from the rest:
+# their driver keeps an event loop running in the thread of the tests.
 test-default:
-	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/guards tests/integration tests/e2e
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/unit tests/guards tests/integration
+	$(BIN)/pytest --numprocesses 2 --dist loadfile tests/e2e
 
 # The agent's own tests use no database of ours; once is enough.
 test-postgres:

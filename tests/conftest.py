@@ -3,6 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Machines may be busy: no test is about time, and none fails because making examples took long.
+settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("patient")
 
 TESTS = Path(__file__).parent
 WITH_SOCKETS = (TESTS / "integration", TESTS / "e2e")

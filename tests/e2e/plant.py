@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 FACTORIES = ("elbe", "maas")
-SOON = 60.0  # seconds
+SOON = 180.0  # seconds; much less on a machine with nothing else to do
 
 
 class Plant:
