@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from orchestration import hints
-from orchestration.expressions import Parts, join_path, lookup, split_path
+from orchestration.expressions import Parts, join_path, lookup
 from orchestration.models import (
     ConfigurationRevision,
     Node,
@@ -17,11 +17,12 @@ from orchestration.models import (
 )
 from orchestration.queries.resolving import current_values
 from orchestration.queries.templates import rules_of
+from orchestration.resolution import veil
 from orchestration.resolution.differences import identical
-from orchestration.rules import Rule, Schema
+from orchestration.rules import Rule, Schema, Violation
 from orchestration.services import events
 from orchestration.services.errors import Invalid, Stale
-from rbac.access import Denied, Verdict, below, may
+from rbac.access import YES, Verdict, below, may
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -57,26 +58,37 @@ def save(
         Denied: the right to OT or IT values is missing at a node.
         Invalid: ``values-refused`` with every value that breaks its rule.
         Stale: ``values-changed`` when somebody saved meanwhile; names the
-            node, who, when, and both values.
+            node, who, when, and both values, secrets masked.
     """
     current = current_values(version.template, [edit.node.pk for edit in edits])
     rules = rules_of(version)
     made = []
     for edit in edits:
         before = current.get(edit.node.pk)
-        changed = _changed_keys(before, edit)
+        changed = _changed_keys(before.values if before else {}, edit.values)
         if not changed:
             continue
-        _check_rights(by, rules, edit.node, changed)
-        _check_fresh(edit, before)
+        _may_write(by, rules, edit.node, changed).require()
+        _check_fresh(rules, edit, before)
         _check_values(rules, edit, changed)
-        made.append(_write(by, version.template, edit, comment))
+        made.append(_write(by, version, edit, comment))
     return made
 
 
-def _changed_keys(before: ConfigurationRevision | None, edit: Edit) -> list[Parts]:
+def may_change(
+    by: User,
+    version: SolutionTemplateVersion,
+    node: Node,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> Verdict:
+    """Whether somebody may set everything at a node that differs between two saves."""
+    return _may_write(by, rules_of(version), node, _changed_keys(before, after))
+
+
+def _changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Parts]:
     """The leaves that differ: also inside a map that comes or goes as a whole."""
-    old, new = dict(_leaves(before.values if before else {})), dict(_leaves(edit.values))
+    old, new = dict(_leaves(before)), dict(_leaves(after))
     return [
         parts
         for parts in old | new
@@ -86,10 +98,15 @@ def _changed_keys(before: ConfigurationRevision | None, edit: Edit) -> list[Part
 
 def _leaves(values: Mapping[str, Any], above: Parts = ()) -> Iterator[tuple[Parts, Any]]:
     for key, value in values.items():
-        if isinstance(value, Mapping) and value and "$secret" not in value:
+        if _is_map(value) and value:
             yield from _leaves(value, (*above, key))
         else:
             yield (*above, key), value
+
+
+def _is_map(value: object) -> bool:
+    """Say whether keys lie below; a reference to a secret looks like a map and is a value."""
+    return isinstance(value, Mapping) and "$secret" not in value
 
 
 def _rules_on(rules: Schema | None, parts: Parts) -> list[Rule]:
@@ -100,34 +117,49 @@ def _rules_on(rules: Schema | None, parts: Parts) -> list[Rule]:
     return [rule for way in ways if (rule := rules.rule_for(way)) is not None]
 
 
-def _check_rights(by: User, rules: Schema | None, node: Node, keys: list[Parts]) -> None:
+def _rules_below(rules: Schema | None, parts: Parts) -> list[Rule]:
+    """The rules of what lies in a key: a value for the whole of it would be theirs too."""
+    depth = len(parts)
+    every = rules.rules if rules else ()
+    return [rule for rule in every if len(rule.parts) > depth and rule.parts[:depth] == parts]
+
+
+def _may_write(by: User, rules: Schema | None, node: Node, keys: list[Parts]) -> Verdict:
     for key in keys:
-        over = _rules_on(rules, key)
-        owners = next((rule.editable_by for rule in over if rule.editable_by < _BOTH), _BOTH)
-        wanted = [
-            perm
-            for owner, perm in (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
-            if owner in owners
-        ]
-        verdicts = [may(by, perm, node) for perm in wanted]
-        if not any(verdicts):
-            raise Denied(verdicts[0])
-        if any(rule.disabled for rule in over):
-            params = {"key": join_path(key)}
-            raise Denied(Verdict(ok=False, code="value-disabled", params=params))
+        for parts in (key, *(rule.parts for rule in _rules_below(rules, key))):
+            verdict = _may_write_one(by, _rules_on(rules, parts), node, parts)
+            if not verdict:
+                return verdict
+    return YES
 
 
-def _check_fresh(edit: Edit, before: ConfigurationRevision | None) -> None:
+def _may_write_one(by: User, over: Sequence[Rule], node: Node, parts: Parts) -> Verdict:
+    owners = next((rule.editable_by for rule in over if rule.editable_by < _BOTH), _BOTH)
+    verdicts = [
+        may(by, perm, node)
+        for owner, perm in (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
+        if owner in owners
+    ]
+    if not any(verdicts):
+        return verdicts[0]
+    if any(rule.disabled for rule in over):
+        return Verdict(ok=False, code="value-disabled", params={"key": join_path(parts)})
+    return YES
+
+
+def _check_fresh(rules: Schema | None, edit: Edit, before: ConfigurationRevision | None) -> None:
     number = before.number if before else 0
     if edit.base != number:
+        kept = before.values if before else {}
+        shown = veil(frozenset(rules.secret_parts if rules else ()), kept, edit.values)
         raise Stale(
             "values-changed",
             node=edit.node.pk,
             place=edit.node.title,
             by=str(before.author) if before and before.author else "",
             at=before.created_at.isoformat() if before else "",
-            theirs=before.values if before else {},
-            yours=dict(edit.values),
+            theirs=shown.masked(kept),
+            yours=shown.masked(edit.values),
             base=edit.base,
             current=number,
         )
@@ -136,18 +168,32 @@ def _check_fresh(edit: Edit, before: ConfigurationRevision | None) -> None:
 def _check_values(rules: Schema | None, edit: Edit, keys: list[Parts]) -> None:
     if rules is None:
         return
-    touched = dict.fromkeys(rule.key for key in keys for rule in _rules_on(rules, key))
+    touched = dict.fromkeys(
+        parts for key in keys for parts in (key, *(rule.parts for rule in _rules_on(rules, key)))
+    )
     broken = [
         {"place": edit.node.title, "node": edit.node.pk, **violation.to_json()}
-        for key in touched
-        if (value := lookup(dict(edit.values), split_path(key))) is not None
-        for violation in rules.check_value(key, value)
+        for parts in touched
+        if (value := lookup(dict(edit.values), parts)) is not None
+        for violation in _violations(rules, parts, value)
     ]
     if broken:
         raise Invalid("values-refused", broken)
 
 
-def _write(by: User, template: SolutionTemplate, edit: Edit, comment: str) -> ConfigurationRevision:
+def _violations(rules: Schema, parts: Parts, value: object) -> list[Violation]:
+    """What is wrong with a value; where keys with rules lie below, it must be a map of them."""
+    key = join_path(parts)
+    found = rules.check_value(key, value)
+    if not found and not _is_map(value) and _rules_below(rules, parts):
+        found.append(Violation(key, "type", "a map of keys is needed", accepted="a map of keys"))
+    return found
+
+
+def _write(
+    by: User, version: SolutionTemplateVersion, edit: Edit, comment: str
+) -> ConfigurationRevision:
+    template = version.template
     try:
         with transaction.atomic():
             revision = ConfigurationRevision.objects.create(
@@ -160,7 +206,7 @@ def _write(by: User, template: SolutionTemplate, edit: Edit, comment: str) -> Co
             )
     except IntegrityError as error:
         current = current_values(template, [edit.node.pk])
-        _check_fresh(edit, current[edit.node.pk])
+        _check_fresh(rules_of(version), edit, current[edit.node.pk])
         raise Stale("values-changed", node=edit.node.pk) from error
     _mark_below(edit.node, template)
     events.record(

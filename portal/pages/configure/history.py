@@ -26,7 +26,7 @@ from portal.web.parts import Column
 from portal.web.provenance import Named, named_changes
 from portal.web.requests import PortalRequest
 from portal.web.responses import see
-from rbac.access import YES, Verdict, may
+from rbac.access import Verdict
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -116,7 +116,7 @@ def _row(
         save,
         _changes(version, before.values if before else {}, save.values),
         save == saves[0],
-        _restorable(by, place, version, saves[0].values, save.values),
+        configuration.may_change(by, version, place, saves[0].values, save.values),
     )
 
 
@@ -137,25 +137,3 @@ def _changes(
     version: SolutionTemplateVersion, before: dict[str, Any], after: dict[str, Any]
 ) -> list[Named]:
     return named_changes(difference(before, after), base.rules(version))
-
-
-def _restorable(
-    by: User,
-    place: Node,
-    version: SolutionTemplateVersion,
-    now: dict[str, Any],
-    then: dict[str, Any],
-) -> Verdict:
-    """Whether a person may set everything that would change; the service asks again."""
-    rules = {rule.key: rule for rule in base.rules(version).rules}
-    for change in difference(now, then):
-        rule = rules.get(change.key)
-        owners = rule.editable_by if rule and rule.editable_by else {"IT", "OT"}
-        verdicts = [
-            may(by, perm, place)
-            for owner, perm in (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
-            if owner in owners
-        ]
-        if not any(verdicts):
-            return verdicts[0]
-    return YES

@@ -21,6 +21,7 @@ schema:
       Serial: {type: string, disabled: true}
       Oven: {type: object}
       Oven.Port: {type: int, editableBy: [IT]}
+      Limits.Max: {type: int, editableBy: [IT]}
 configs:
   Speed: ${{$val(Speed)}}
 """
@@ -122,4 +123,32 @@ def test_every_broken_value_is_named(company: Company, press: SolutionTemplateVe
     assert invalid.value.code == "values-refused"
     assert {problem["key"] for problem in invalid.value.problems} == {"Speed", "Label"}
     assert {problem["place"] for problem in invalid.value.problems} == {"west"}
+    assert kept() == []
+
+
+WHOLES = [7, [], {"$secret": "vault/limits"}]
+
+
+@pytest.mark.parametrize("key", ["Oven", "Limits"])
+@pytest.mark.parametrize("whole", [*WHOLES, {}, None])
+def test_a_value_over_those_of_others_needs_the_right_to_them(
+    company: Company, press: SolutionTemplateVersion, key: str, whole: object
+) -> None:
+    ot = company.person("anna", "configuration-author")
+    with pytest.raises(Denied):
+        configuration.save(ot, press, edits(company, {key: whole}))
+    verdict = configuration.may_change(ot, press, company.lines["alpha-1"].node, {}, {key: whole})
+    assert verdict.params["perm"] == "edit_it_values"
+    assert kept() == []
+
+
+@pytest.mark.parametrize("key", ["Oven", "Limits"])
+@pytest.mark.parametrize("whole", WHOLES)
+def test_where_keys_with_rules_lie_below_only_a_map_is_possible(
+    company: Company, press: SolutionTemplateVersion, key: str, whole: object
+) -> None:
+    with pytest.raises(Invalid) as invalid:
+        configuration.save(company.root_user, press, edits(company, {key: whole}))
+    (problem,) = invalid.value.problems
+    assert (problem["key"], problem["code"]) == (key, "type")
     assert kept() == []
