@@ -22,7 +22,7 @@ from orchestration.states import (
 
 _S = DeploymentState
 _SUCCESSES = (_S.SUCCEEDED, _S.ALREADY_CURRENT)
-_GIVE_BACK = (_S.FAILED, _S.REVERTED, _S.REVERT_FAILED, _S.REJECTED)
+GIVE_BACK = (_S.FAILED, _S.REVERTED, _S.REVERT_FAILED, _S.REJECTED)
 _TIMEOUT_OF = {
     _S.OFFERED: "staging",
     _S.STAGING: "staging",
@@ -135,7 +135,7 @@ def _settle(deployment: Deployment, to: DeploymentState) -> None:
     instance = deployment.instance
     instance.refresh_from_db(fields=["state", "current", "desired", "generation"])
     fields: dict[str, object] = {}
-    if to in _GIVE_BACK and deployment.revision_id:
+    if to in GIVE_BACK and deployment.revision_id:
         fields = {"desired": instance.current}
     elif to is _S.CANCELLED and deployment.generation:
         fields = {"desired": instance.current, "generation": instance.generation + 1}

@@ -7,7 +7,7 @@ from django.utils import timezone
 from agent import wire
 from orchestration import hints
 from orchestration.models import Agent, Deployment, SolutionInstance
-from orchestration.services import deployments, events, steps
+from orchestration.services import deployments, desired, events, steps
 from orchestration.services.lives import move
 from orchestration.states import (
     ACTIVE_DEPLOYMENT,
@@ -103,7 +103,10 @@ def _fits(instance: SolutionInstance, deployment: Deployment | None, report: wir
 
 
 def _catch_up(instance: SolutionInstance, report: wire.Report, agent: Agent) -> None:
-    """Too late for the attempt, but it is done at the line, and the screen says so."""
+    """Too late for the attempt, but it is over at the line, and the screen says so."""
+    if _MEANS[report.state] in deployments.GIVE_BACK:
+        _give_back(instance, report, agent)
+        return
     late = _LATE.get(report.state)
     if late is not None and instance.state == late[0]:
         move(instance, late[1], updated_at=timezone.now())
@@ -112,6 +115,22 @@ def _catch_up(instance: SolutionInstance, report: wire.Report, agent: Agent) -> 
             [f"target:{instance.target_id}", f"solution:{instance.template_id}"],
             instance.target.node.path,
         )
+
+
+def _give_back(instance: SolutionInstance, report: wire.Report, agent: Agent) -> None:
+    """Want what runs again: the wish that ran out of time was not fulfilled.
+
+    Else whoever serves the line next would be told to run what failed.
+    """
+    # The claim holds the row: what is read now stays until the end.
+    instance.refresh_from_db(fields=["generation", "current", "desired"])
+    if instance.generation != report.generation:
+        return
+    if instance.desired_id in {None, instance.current_id}:
+        return
+    SolutionInstance.objects.filter(pk=instance.pk).update(desired=instance.current_id)
+    events.record("instance.given-back", instance, instance.target.node, agent)
+    desired.bump([agent.pk])
 
 
 def _claim(instance: SolutionInstance, report: wire.Report) -> bool:

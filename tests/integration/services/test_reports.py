@@ -239,6 +239,35 @@ def test_a_late_success_changes_what_runs_and_not_how_it_ended(site: Site, clock
 
 
 def test_a_late_removal_is_seen_too(site: Site, clock: Clock) -> None:
+@pytest.mark.parametrize("end", [W.FAILED, W.REVERTED, W.REVERT_FAILED, W.REJECTED])
+def test_after_a_late_failure_what_runs_is_wanted_again(site: Site, clock: Clock, end: W) -> None:
+    version = mixer(site.company)
+    first = site.company.revision("alpha-1", version)
+    site.install(first)
+    deployment = site.offer(site.company.revision("alpha-1", version, a=1))
+    site.say(deployment.instance, W.APPLYING)
+    run_out(clock, deployment)
+    before = site.document().seq
+    observed = None if end is W.REVERT_FAILED else first.pk
+    site.fail(deployment.instance, end, observed=observed)
+    assert (instance().state, instance().desired_id) == (I.FAILED, observed)
+    assert instance().desired == instance().current
+    assert site.document().seq == before + 1
+    assert Event.objects.filter(kind="instance.given-back").count() == 1
+
+
+def test_a_late_failure_does_not_touch_a_newer_order(site: Site, clock: Clock) -> None:
+    version = mixer(site.company)
+    deployment = site.offer(site.company.revision("alpha-1", version))
+    site.say(deployment.instance, W.APPLYING)
+    late = site.report(deployment.instance, W.FAILED, failure=FAILURE)
+    run_out(clock, deployment)
+    second = site.company.revision("alpha-1", version, a=1)
+    site.offer(second)
+    assert site.send(late) == []
+    assert instance().desired == second
+
+
     installed = site.install(site.company.revision("alpha-1", mixer(site.company)))
     deployment = site.offer_removal(installed)
     site.say(installed, W.RECEIVED, W.REMOVING)
