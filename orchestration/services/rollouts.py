@@ -49,7 +49,7 @@ def deploy(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "")
     """Bring each revision's own instance to it.
 
     Raises:
-        Invalid: ``nothing-chosen``, ``instance-twice``.
+        Invalid: ``nothing-chosen``, ``instance-twice``, ``contexts-mixed``.
         Refused: ``not-deployable``, ``deployment-active``.
     """
     aims = [Aim(revision.instance, revision) for revision in revisions]
@@ -113,6 +113,8 @@ def _check(by: User, aims: list[Aim]) -> None:
         raise Invalid("nothing-chosen")
     if len({aim.instance.pk for aim in aims}) != len(aims):
         raise Invalid("instance-twice")
+    if len({aim.instance.target.node.context_id for aim in aims}) > 1:
+        raise Invalid("contexts-mixed")
     _check_rights(by, aims)
     for aim in aims:
         _check_state(aim)
