@@ -144,6 +144,11 @@ def copies(
     return {row.target_id: row for row in rows}
 
 
+def has_copies(by: User, template: SolutionTemplate, name: str) -> bool:
+    """Whether a person sees a copy of a solution under a name; none is empty."""
+    return bool(name) and instances(by).filter(template=template, name=name).exists()
+
+
 def pending(by: User, node: Node, template: SolutionTemplate) -> list[Batch]:
     """The copies below a place that wait for a review, as they can be reviewed together."""
     waiting = instances(by, node).filter(template=template, configuration_pending=True)

@@ -18,6 +18,7 @@ from orchestration.rules import Rule
 from portal.web.forms_writing import EXACT, say
 
 LONGEST = 40  # characters of a number
+NUL = "\0"  # databases keep none in a text
 MINUS = "\u2212"  # as programs for typesetting and spreadsheets write it
 _BLANKS = re.compile(r"[\s'\u2019\u00a0\u2009\u202f]")  # what people put between thousands
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?")
@@ -47,6 +48,8 @@ class Reading:
 def read(rule: Rule, text: str) -> Reading:
     """Read what was typed for a rule; rules other than the type are not looked at."""
     text = text.replace("\r\n", "\n")
+    if NUL in text:
+        return Reading(problem=_now("It holds a character that cannot be used."))
     if rule.type == "array":
         return _read_list(rule, text)
     text = text if rule.secret else text.strip()

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django_htmx.middleware import HtmxDetails
 
 from orchestration.services.events import source_address
@@ -30,6 +30,11 @@ def who_asks(
         return get_response(request)
 
     return middleware
+
+
+def text_of(data: QueryDict, name: str, longest: int = 300) -> str:
+    """Return a short text that somebody typed, without what no database keeps."""
+    return str(data.get(name, "")).replace("\0", "").strip()[:longest]
 
 
 def wants_part(request: HttpRequest) -> bool:

@@ -13,6 +13,7 @@ from orchestration.queries.reviewing import review
 from orchestration.queries.templates import rules_of
 from orchestration.rules import Schema
 from portal.web.journey import Journey, unpack
+from portal.web.requests import text_of
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -31,7 +32,8 @@ def journey(request: HttpRequest, by: User) -> Journey:
         ),
         pk=version if version.isdecimal() else 0,
     )
-    return Journey(found, unpack(asked.get("lines", "")), asked.get("copy", "")[:64])
+    named = configuring.has_copies(by, found.template, copy := text_of(asked, "copy"))
+    return Journey(found, unpack(asked.get("lines", "")), copy if named else "")
 
 
 def lines_of(by: User, way: Journey) -> list[Target]:

@@ -30,7 +30,7 @@ from portal.web.journey import Journey
 from portal.web.listing import page_of
 from portal.web.needs import needs
 from portal.web.place_names import person_name
-from portal.web.requests import PortalRequest
+from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import invalid, see
 from rbac.access import YES, Verdict, may
 from rbac.models import User
@@ -175,7 +175,7 @@ def _save(by: User, way: Journey, form: Form, post: QueryDict) -> int:
         ]
         if changes:
             edits.append(Edit(sheet.node, put(own, changes), _base(post, sheet)))
-    comment = post.get("comment", "")[:300]
+    comment = text_of(post, "comment")
     return len(configuration.save(by, way.version, edits, comment=comment))
 
 

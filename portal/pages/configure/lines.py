@@ -19,7 +19,7 @@ from portal.web.journey import MOST_LINES, Journey
 from portal.web.listing import page_of
 from portal.web.needs import needs
 from portal.web.parts import Column
-from portal.web.requests import PortalRequest
+from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import see
 from portal.web.scope import scope_of
 from portal.web.sentences import refusal
@@ -98,7 +98,7 @@ def _go_on(request: PortalRequest, way: Journey, rows: QuerySet[Target]) -> Http
     kept = [line.pk for line in seen if not _why_not(by, way, line)]
     if "next" in post and kept:
         return see(request, way.url("configure-line-values", kept))
-    filters = {name: post.get(name, "").strip() for name in FILTERS}
+    filters = {name: text_of(post, name) for name in FILTERS}
     return see(
         request, way.url("configure-lines", kept, **filters, empty="1" if "next" in post else "")
     )
@@ -111,13 +111,13 @@ def _filtered(request: PortalRequest, way: Journey) -> QuerySet[Target]:
     if (under := str(asked.get("under", ""))).isdecimal():
         within = base.place(by, int(under))
     rows = configuring.lines(by, way.template.node.context_id, within)
-    if text := asked.get("q", "").strip():
+    if text := text_of(asked, "q"):
         node = Q(node__name__icontains=text) | Q(node__display_name__icontains=text)
         above = Q(node__parent__name__icontains=text) | Q(
             node__parent__display_name__icontains=text
         )
         rows = rows.filter(node | above)
-    if capability := asked.get("capability", ""):
+    if capability := text_of(asked, "capability"):
         rows = rows.filter(capabilities__name=capability)
     return rows
 

@@ -17,7 +17,7 @@ from portal.pages.configure import base
 from portal.web.listing import address, page_of
 from portal.web.needs import needs
 from portal.web.parts import Column, Tab
-from portal.web.requests import PortalRequest
+from portal.web.requests import PortalRequest, text_of
 from portal.web.scope import scope_of
 from rbac.access import may
 from rbac.models import User
@@ -78,7 +78,7 @@ def places(request: PortalRequest) -> HttpResponse:
     lowest = levels[-1][0] if levels else None  # the lines: most of the work is there
     chosen = next((one for one, _name in levels if _key(one) == wanted), lowest)
     rows = configuring.nodes(by, within).filter(level=chosen)
-    if text := request.GET.get("q", "").strip():
+    if text := text_of(request.GET, "q"):
         rows = rows.filter(Q(name__icontains=text) | Q(display_name__icontains=text))
     page = page_of(request, rows)
     tallies = configuring.tallies(page.object_list)

@@ -21,7 +21,7 @@ from portal.pages.configure import base
 from portal.web.journey import Journey, pack, unpack
 from portal.web.needs import needs
 from portal.web.parts import Column
-from portal.web.requests import PortalRequest
+from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import see
 from portal.web.review_rows import Row, failures, row_of, seen_mark
 from rbac.access import Verdict, may
@@ -58,7 +58,7 @@ def publish(request: PortalRequest) -> HttpResponse:
         way.version,
         mine or lines,
         instance_name=way.instance,
-        comment=request.POST.get("comment", "")[:300],
+        comment=text_of(request.POST, "comment"),
     )
     return see(request, _result_url(way, made))
 

@@ -12,7 +12,7 @@ from orchestration.queries import configuring
 from portal.web.journey import first_steps
 from portal.web.listing import page_of
 from portal.web.needs import needs
-from portal.web.requests import PortalRequest
+from portal.web.requests import PortalRequest, text_of
 from portal.web.scope import scope_of
 from rbac.access import Verdict, may, may_anywhere
 from rbac.models import User
@@ -38,7 +38,7 @@ def solutions(request: PortalRequest) -> HttpResponse:
     """List the solutions; each leads on to the choice of lines."""
     by = request.user
     known = configuring.solutions(by).prefetch_related("capabilities")
-    if text := request.GET.get("q", "").strip():
+    if text := text_of(request.GET, "q"):
         known = known.filter(node__display_name__icontains=text) | known.filter(
             node__name__icontains=text
         )

@@ -27,7 +27,7 @@ from portal.web.forms_writing import say
 from portal.web.journey import Journey
 from portal.web.needs import needs
 from portal.web.place_names import person_name, place_name
-from portal.web.requests import PortalRequest
+from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import invalid, see
 from rbac.access import may
 from rbac.models import User
@@ -63,7 +63,7 @@ def values(request: PortalRequest, node: int, solution: int) -> HttpResponse:
     form = _form(by, version, place, request.POST if request.method == "POST" else None)
     opened = request.GET.get("base", "")
     context = _context(by, form, version, offered) | {
-        "comment": request.POST.get("comment", ""),
+        "comment": text_of(request.POST, "comment"),
         "newer": opened.isdecimal() and opened != str(form.sheet.base),
     }
     if request.method != "POST" or {RESET, TAKE} & set(request.POST):
@@ -117,7 +117,7 @@ def _save(by: User, version: SolutionTemplateVersion, form: Form, post: QueryDic
         if field.rule.key in form.typed
     ]
     edit = Edit(sheet.node, put(own, changes), _base(post))
-    comment = post.get("comment", "")[:300]
+    comment = text_of(post, "comment")
     return bool(configuration.save(by, version, [edit], comment=comment))
 
 
