@@ -95,9 +95,9 @@ SENTENCES = {
     "published-meanwhile": _("Somebody else is publishing %(solution)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
     # deployments
+    "contexts-mixed": _("These lines belong to different contexts. Deploy to one at a time."),
     "deployment-active": _("Something is being done to %(line)s already; wait until it is over."),
     "instance-name-taken": _("Another solution is called %(name)s on %(line)s. Choose a name."),
-    "contexts-mixed": _("These lines belong to different contexts. Deploy to one at a time."),
     "instance-twice": _("The same line is named twice."),
     "moved-meanwhile": _("It has moved on meanwhile and is now: %(state)s."),
     "not-deployable": _("Revision %(revision)s cannot be deployed."),

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from orchestration.models import Deployment, Event, Rollout, SolutionInstance, SolutionVersion
-from orchestration.services import dispatch, places, rollouts
+from orchestration.models import Deployment, Event, Node, Rollout, SolutionInstance, SolutionVersion
+from orchestration.services import contexts, dispatch, places, rollouts
 from orchestration.services.errors import Invalid, Refused, Stale
 from orchestration.states import DeploymentState as S
 from orchestration.states import InstanceState as I
@@ -55,6 +55,17 @@ def test_nothing_or_the_same_line_twice_is_no_rollout(company: Company) -> None:
         with pytest.raises(Invalid) as invalid:
             rollouts.deploy(company.root_user, chosen)
         assert invalid.value.code == code
+    assert not Rollout.objects.exists()
+
+
+def test_lines_of_two_contexts_are_no_rollout(company: Company) -> None:
+    version = mixer(company)
+    chosen = [company.revision(line, version) for line in ("alpha-1", "beta-1")]
+    other = contexts.create(company.root_user, "elsewhere", ["Factory", "Line"])
+    Node.objects.filter(target__instances=chosen[1].instance).update(context=other)
+    with pytest.raises(Invalid) as invalid:
+        rollouts.deploy(company.root_user, [read(revision) for revision in chosen])
+    assert invalid.value.code == "contexts-mixed"
     assert not Rollout.objects.exists()
 
 
