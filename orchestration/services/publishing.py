@@ -85,6 +85,9 @@ def delete(by: User, revision: SolutionVersion) -> None:
     instance = revision.instance
     node = instance.target.node
     may(by, Perm.PUBLISH, node).require()
+    # Whoever starts it takes the revision first too, and whoever reports points at it.
+    SolutionVersion.objects.select_for_update(no_key=True).get(pk=revision.pk)
+    instance = SolutionInstance.objects.select_for_update(no_key=True).get(pk=instance.pk)
     if revision.pk in {instance.current_id, instance.desired_id}:
         raise Refused("revision-in-use", revision=revision.label)
     if revision.deployments.filter(finished_at=None).exists():

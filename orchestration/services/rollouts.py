@@ -140,6 +140,7 @@ def _check_state(aim: Aim) -> None:
 
 
 def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollout:
+    _keep(aims)
     context = aims[0].instance.target.node.context
     rollout = Rollout.objects.create(
         context=context, kind=kind, policy=PLAIN_POLICY, comment=comment, started_by=by
@@ -175,6 +176,20 @@ def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollo
         deployments.tell(deployment)
     hints.wake("orchestration.tasks.advance_due")
     return rollout
+
+
+def _keep(aims: list[Aim]) -> None:
+    """Keep the revisions from being deleted until the rollout is written.
+
+    Without shutting out those who only point at them, like a site's report.
+    """
+    chosen = [aim.revision.pk for aim in aims if aim.revision]
+    rows = SolutionVersion.objects.select_for_update(no_key=True, of=("self",)).filter(
+        pk__in=chosen
+    )
+    for revision in rows.select_related("template_version").order_by("pk"):
+        if revision.state != PublicationState.READY_TO_DEPLOY:
+            raise Refused("not-deployable", revision=revision.label)
 
 
 def _who_is_faster(aims: list[Aim]) -> dict[str, object]:

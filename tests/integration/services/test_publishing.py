@@ -171,6 +171,17 @@ def test_what_runs_or_is_on_its_way_is_not_deleted(site: Site) -> None:
         publishing.delete(company.root_user, SolutionVersion.objects.get())
 
 
+def test_what_came_to_run_since_the_page_was_shown_is_not_deleted(site: Site) -> None:
+    revision = published(site.company, made(site.company)).revision
+    assert revision is not None
+    shown = SolutionVersion.objects.select_related("instance").get()
+    site.install(revision)
+    with pytest.raises(Refused) as refused:
+        publishing.delete(site.company.root_user, shown)
+    assert refused.value.code == "revision-in-use"
+    assert SolutionVersion.objects.get().state == "ReadyToDeploy"
+
+
 def test_deleting_needs_the_right(company: Company) -> None:
     revision = published(company, made(company)).revision
     assert revision is not None

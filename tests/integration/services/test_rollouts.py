@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from orchestration.models import Deployment, Event, Node, Rollout, SolutionInstance, SolutionVersion
-from orchestration.services import contexts, dispatch, places, rollouts
+from orchestration.services import contexts, dispatch, places, publishing, rollouts
 from orchestration.services.errors import Invalid, Refused, Stale
 from orchestration.states import DeploymentState as S
 from orchestration.states import InstanceState as I
@@ -66,6 +66,15 @@ def test_lines_of_two_contexts_are_no_rollout(company: Company) -> None:
     with pytest.raises(Invalid) as invalid:
         rollouts.deploy(company.root_user, [read(revision) for revision in chosen])
     assert invalid.value.code == "contexts-mixed"
+    assert not Rollout.objects.exists()
+
+
+def test_what_was_deleted_since_the_page_was_shown_is_not_deployed(company: Company) -> None:
+    shown = company.revision("alpha-1", mixer(company))
+    publishing.delete(company.root_user, read(shown))
+    with pytest.raises(Refused) as refused:
+        rollouts.deploy(company.root_user, [shown])
+    assert refused.value.code == "not-deployable"
     assert not Rollout.objects.exists()
 
 
