@@ -17,7 +17,6 @@ _WATCHED = ("state", "revision_id", "generation", "detail")
 def accept(agent: Agent, beat: wire.Heartbeat) -> wire.HeartbeatAnswer:
     """Note that the agent is there and what changed in the health it reports."""
     now = timezone.now()
-    Agent.objects.filter(pk=agent.pk).update(last_seen_at=now, applied_seq=beat.seq)
     _welcome_back(agent)
     instances = {
         instance.pk: instance
@@ -29,6 +28,8 @@ def accept(agent: Agent, beat: wire.Heartbeat) -> wire.HeartbeatAnswer:
         instance = instances.get(health.instance)
         if instance is not None:
             _note_health(instance, health, agent)
+    # Last, as everybody locks: attempts, then instances, then the agent.
+    Agent.objects.filter(pk=agent.pk).update(last_seen_at=now, applied_seq=beat.seq)
     return wire.HeartbeatAnswer(server_time=now, interval=INTERVAL)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agent import wire
 from orchestration.models import Agent, Event, SolutionInstance
@@ -64,3 +66,14 @@ def test_one_beat_may_tell_of_many(site: Site, health: wire.InstanceHealth) -> N
     site.beat(health, replace(health, instance=second.pk, state=wire.HealthState.STOPPED))
     states = SolutionInstance.objects.order_by("pk").values_list("health__state", flat=True)
     assert list(states) == ["running", "stopped"]
+
+
+def test_a_beat_takes_the_agent_last(site: Site, health: wire.InstanceHealth) -> None:
+    with CaptureQueriesContext(connection) as taken:
+        site.beat(health)
+    written = [query["sql"].split()[1] for query in taken if query["sql"].startswith("UPDATE")]
+    assert written == [
+        '"orchestration_deployment"',
+        '"orchestration_solutioninstance"',
+        '"orchestration_agent"',
+    ], "a worker locks in this order; the other way round they would wait for each other"
