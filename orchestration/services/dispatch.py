@@ -110,24 +110,27 @@ def _want(deployment: Deployment) -> None:
 def _wait_for_contact(deployment: Deployment) -> None:
     """Keep an offer open while the agent is there; else put it aside.
 
-    An agent that is there but never takes the offer up runs out of time.
+    An agent that is there but never takes the offer up runs out of time. A line that
+    lost its agent waits for another one, however lately it was served.
     """
-    policy, now = deployment.rollout.policy, timezone.now()
-    seen = deployment.target.agent.last_seen_at if deployment.target.agent else None
-    away_since = max(filter(None, (seen, deployment.created_at)))
+    policy, now, agent = deployment.rollout.policy, timezone.now(), deployment.target.agent
+    if agent is None:
+        _defer(deployment, now + LOOK_AGAIN, {"code": "no-agent"})
+        return
+    away_since = max(filter(None, (agent.last_seen_at, deployment.created_at)))
     if now - away_since < timedelta(seconds=policy["offline_after"]):
         if deployment.deadline_at and deployment.deadline_at <= now:
             _time_out(deployment)
             return
         Deployment.objects.filter(pk=deployment.pk).update(next_action_at=now + LOOK_AGAIN)
         return
+    hold = {"code": "offline", "since": away_since.isoformat()}
+    _defer(deployment, _catch_up_until(deployment), hold)
+
+
+def _defer(deployment: Deployment, until: datetime, hold: dict[str, str]) -> None:
     deployments.advance(
-        deployment,
-        _S.DEFERRED,
-        None,
-        next_action_at=_catch_up_until(deployment),
-        hold={"code": "offline", "since": away_since.isoformat()},
-        deadline_at=None,
+        deployment, _S.DEFERRED, None, next_action_at=until, hold=hold, deadline_at=None
     )
     deployments.close_rollout(deployment.rollout)
 

@@ -145,6 +145,20 @@ def test_a_deferred_line_whose_agent_is_taken_away_waits_for_another(
     assert Site(site.company, newcomer).workload(deployment.instance) is not None
 
 
+def test_an_offer_whose_agent_is_taken_away_waits_for_another(site: Site, clock: Clock) -> None:
+    deployment = look(started(site.company))
+    assert deployment.state == S.OFFERED
+    site.beat()
+    agents.revoke(site.company.root_user, site.agent)
+    clock.forward(seconds=31)
+    deployment = look(deployment)
+    assert (deployment.state, deployment.hold) == (S.DEFERRED, {"code": "no-agent"})
+    assert due(deployment) == clock.now() + LOOK_AGAIN
+    site.company.agent("alpha")
+    clock.forward(seconds=31)
+    assert look(deployment).state == S.OFFERED
+
+
 @pytest.mark.parametrize(
     ("said", "state", "limit"),
     [
