@@ -96,7 +96,7 @@ def steps(deployment: Deployment) -> list[StepView]:
         StepView(
             step.key,
             step.component,
-            StepStatus(step.status),
+            _shown(deployment, StepStatus(step.status)),
             step.started_at,
             step.ended_at,
             step.detail,
@@ -110,6 +110,16 @@ def steps(deployment: Deployment) -> list[StepView]:
         deployment.created_at,
     )
     return [dispatch, *happened, *_to_come(deployment, happened)]
+
+
+def _shown(deployment: Deployment, told: StepStatus) -> StepStatus:
+    """What the site told last, unless the attempt ended before it told of the step's end."""
+    if deployment.active or told is not StepStatus.RUNNING:
+        return told
+    if deployment.state in FAILED_DEPLOYMENT:
+        return StepStatus.FAILED
+    succeeded = deployment.state == DeploymentState.SUCCEEDED
+    return StepStatus.SUCCEEDED if succeeded else StepStatus.SKIPPED
 
 
 def _to_come(deployment: Deployment, happened: list[StepView]) -> list[StepView]:

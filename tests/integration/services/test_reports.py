@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from agent import wire
 from orchestration.models import Deployment, Event, SolutionInstance, Step
+from orchestration.queries import deployments as queries
 from orchestration.services import dispatch, rollouts
 from orchestration.services.rollouts import PLAIN_POLICY
-from orchestration.states import DEPLOYMENT
+from orchestration.states import DEPLOYMENT, StepStatus
 from orchestration.states import DeploymentState as S
 from orchestration.states import InstanceState as I
 from tests.integration.services.site import FAILURE, GOOD_WAY, REMOVAL, Clock, Site, W, mixer
@@ -238,7 +239,6 @@ def test_a_late_success_changes_what_runs_and_not_how_it_ended(site: Site, clock
     assert Event.objects.filter(kind="instance.recovered").count() == 1
 
 
-def test_a_late_removal_is_seen_too(site: Site, clock: Clock) -> None:
 @pytest.mark.parametrize("end", [W.FAILED, W.REVERTED, W.REVERT_FAILED, W.REJECTED])
 def test_after_a_late_failure_what_runs_is_wanted_again(site: Site, clock: Clock, end: W) -> None:
     version = mixer(site.company)
@@ -268,6 +268,7 @@ def test_a_late_failure_does_not_touch_a_newer_order(site: Site, clock: Clock) -
     assert instance().desired == second
 
 
+def test_a_late_removal_is_seen_too(site: Site, clock: Clock) -> None:
     installed = site.install(site.company.revision("alpha-1", mixer(site.company)))
     deployment = site.offer_removal(installed)
     site.say(installed, W.RECEIVED, W.REMOVING)
@@ -358,3 +359,33 @@ def test_a_component_with_an_endless_name_does_not_block_the_outbox(
     )
     assert site.send(site.report(offered.instance, W.APPLYING, steps=(long,))) == []
     assert Step.objects.get(key="apply").component == "x" * 120
+
+
+@pytest.mark.parametrize(
+    ("end", "shown"), [("lost", StepStatus.FAILED), (W.COMMITTED, StepStatus.SUCCEEDED)]
+)
+def test_a_step_is_over_when_its_attempt_is(
+    site: Site, clock: Clock, end: W | str, shown: StepStatus
+) -> None:
+    deployment = site.offer(site.company.revision("alpha-1", mixer(site.company)))
+    begun = wire.StepReport(
+        key=wire.StepKey.APPLY,
+        component="web",
+        status=wire.StepStatus.RUNNING,
+        started_at=clock.now(),
+        ended_at=None,
+        detail=None,
+    )
+    site.send(site.report(deployment.instance, W.APPLYING, steps=(begun,)))
+    deployment.refresh_from_db()
+    assert statuses(deployment)["apply"] == StepStatus.RUNNING
+    if isinstance(end, W):
+        site.say(deployment.instance, end)
+    else:
+        run_out(clock, deployment)
+    deployment.refresh_from_db()
+    assert statuses(deployment)["apply"] == shown
+
+
+def statuses(deployment: Deployment) -> dict[str, StepStatus]:
+    return {step.key: step.status for step in queries.steps(deployment) if step.component}
