@@ -80,6 +80,12 @@ def current_values(
     return {revision.node_id: revision for revision in newest}
 
 
+def first_stranger(template: SolutionTemplate, nodes: Iterable[Node]) -> Node | None:
+    """The first node that is of another context than the solution; None if there is none."""
+    own = template.node.context_id
+    return next((node for node in nodes if node.context_id != own), None)
+
+
 def path_nodes(
     node: Node, nodes: dict[int, Node], values: dict[int, ConfigurationRevision]
 ) -> list[PathNode]:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from orchestration.models import SolutionTemplateVersion, Target
-from orchestration.queries.resolving import LineReview, resolve_lines
-from rbac.access import may
+from orchestration.queries.resolving import LineReview, first_stranger, resolve_lines
+from rbac.access import Denied, Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -19,10 +19,14 @@ def review(
 
     Raises:
         rbac.access.Denied: the right to review is missing at a target, or the
-            right to see the solution.
+            right to see the solution; ``other-context`` where a target is of
+            another context than the solution.
     """
     may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
     for target in targets:
         may(by, Perm.REVIEW, target.node).require()
+    if stranger := first_stranger(version.template, [target.node for target in targets]):
+        params = {"place": str(stranger), "solution": str(version.template)}
+        raise Denied(Verdict(ok=False, code="other-context", params=params))
     name = instance_name or version.template.node.name
     return resolve_lines(version, targets, name)

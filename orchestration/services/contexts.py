@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 
-from orchestration.models import Capability, Context, Node
+from orchestration.models import Capability, Context, Node, SolutionTemplate
+from orchestration.queries.resolving import first_stranger
 from orchestration.services import events
 from orchestration.services.errors import Invalid
 from orchestration.services.tree import plant
@@ -82,6 +83,16 @@ def remove_capability(by: User, capability: Capability) -> None:
         raise Invalid("capability-in-use", name=capability.name)
     events.record("capability.removed", capability, root, by)
     capability.delete()
+
+
+def require_own_context(template: SolutionTemplate, nodes: Iterable[Node]) -> None:
+    """Keep contexts apart: what is done with a solution is done at nodes of its own context.
+
+    Raises:
+        Invalid: ``other-context`` with the first node that is of another.
+    """
+    if stranger := first_stranger(template, nodes):
+        raise Invalid("other-context", place=str(stranger), solution=str(template))
 
 
 def root_of(context: Context) -> Node:

@@ -17,6 +17,7 @@ from orchestration.models import (
 )
 from orchestration.queries.resolving import LineReview, resolve_lines
 from orchestration.services import events
+from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Refused, Stale
 from orchestration.services.lives import move
 from orchestration.states import PublicationState
@@ -56,13 +57,14 @@ def publish(
     newest revision gets none; a line that fails does not hold up the others.
 
     Raises:
-        Invalid: ``instance-twice``.
+        Invalid: ``instance-twice``, ``other-context``.
         Refused: ``instance-name-taken`` by another solution on a line.
         Stale: ``published-meanwhile`` when somebody else publishes the same.
     """
     may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
     for target in targets:
         may(by, Perm.PUBLISH, target.node).require()
+    require_own_context(version.template, [target.node for target in targets])
     name = instance_name or version.template.node.name
     _check_names(version, targets, name)
     try:

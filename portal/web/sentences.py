@@ -24,6 +24,7 @@ REFUSALS = {
     ),
     "role-unknown": _("There is no role called %(role)s."),
     "superuser-only": _("Only an administrator of the whole installation may do this."),
+    "other-context": _("%(place)s and the solution %(solution)s belong to different contexts."),
     "value-disabled": _("%(key)s is kept by somebody else and cannot be changed here."),
     # what may be done to a line
     "already-changing": _(
@@ -94,6 +95,7 @@ SENTENCES = {
     "values-refused": _("Some values break the rules of the schema."),
     "published-meanwhile": _("Somebody else is publishing %(solution)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
+    "other-context": _("%(place)s and the solution %(solution)s belong to different contexts."),
     # deployments
     "contexts-mixed": _("These lines belong to different contexts. Deploy to one at a time."),
     "deployment-active": _("Something is being done to %(line)s already; wait until it is over."),
