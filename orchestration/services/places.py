@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import Q
 
 from orchestration import hints
-from orchestration.models import Agent, Node, Target
+from orchestration.models import Agent, Event, Node, Target
 from orchestration.services import desired, events
 from orchestration.services.contexts import capabilities_named
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.tree import plant
-from orchestration.states import AgentState
+from orchestration.states import AgentState, InstanceState
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -21,6 +21,8 @@ from rbac.permissions import Perm
 SYSTEM_SCOPES = frozenset(
     {"kube-system", "kube-public", "kube-node-lease", "azure-arc", "gatekeeper-system"}
 )
+
+_AWAY = {InstanceState.NOT_DEPLOYED, InstanceState.UNDEPLOYED}
 
 
 @transaction.atomic
@@ -157,24 +159,39 @@ def change_target(
 
 @transaction.atomic
 def remove(by: User, node: Node) -> None:
-    """Delete a site or target that holds nothing any more.
+    """Delete a site, or a target on which nothing runs any more.
+
+    Its events stay, and are found at its parent from now on.
 
     Raises:
         Invalid: ``not-a-place``.
-        Refused: ``place-not-empty``, ``place-has-agents``.
+        Refused: ``place-not-empty``, ``place-has-agents``, ``still-installed``.
     """
     target = Target.objects.filter(node=node).first()
     perm = Perm.EDIT_TARGETS if target else Perm.EDIT_HIERARCHY
     may(by, perm, node).require()
     _check_place(node)
-    if node.children.exists() or (target and target.instances.exists()):
+    if node.children.exists():
         raise Refused("place-not-empty", place=node.title)
     if node.agents.exists():
         raise Refused("place-has-agents", place=node.title)
+    if target is not None:
+        _forget_copies(target)
     parent = node.parent
+    Event.objects.filter(node=node).update(node=parent)
     events.record(f"{node.kind}.removed", node, parent, by)
     hints.tell([f"node:{node.parent_id}"], node.path)
     node.delete()
+
+
+def _forget_copies(target: Target) -> None:
+    """Delete copies that are not at the line: what was published, what was uninstalled."""
+    copies = target.instances.select_for_update()
+    if any(copy.state not in _AWAY or copy.desired_id for copy in copies):
+        raise Refused("still-installed", line=str(target))
+    target.deployments.all().delete()
+    target.instances.update(desired=None, current=None)
+    target.instances.all().delete()
 
 
 def _check_place(node: Node) -> None:

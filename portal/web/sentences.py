@@ -53,6 +53,7 @@ SENTENCES = {
     "levels-repeated": _("Two levels have the same name."),
     "not-a-place": _("%(node)s is neither a place nor a line."),
     "parent-not-a-place": _("%(parent)s is not a place that can hold others."),
+    "still-installed": _("Something is still installed on %(line)s. Uninstall it first."),
     "place-has-agents": _("%(place)s still has agents. Revoke or move them first."),
     "place-not-empty": _("%(place)s still holds others. Remove or move them first."),
     "scope-in-use": _("Something is installed in the scope %(scope)s; it cannot be changed now."),

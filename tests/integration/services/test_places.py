@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.models import Event, Node, Target
+from orchestration.models import Event, Node, SolutionInstance, Target
 from orchestration.services import places
 from orchestration.services.contexts import catalog_of, root_of
 from orchestration.services.errors import Invalid, Refused, ServiceError
@@ -231,17 +231,27 @@ def test_the_scope_stays_while_something_is_installed(site: Site, how_far: str) 
 
 def test_only_an_empty_place_is_removed(site: Site) -> None:
     company = site.company
-    company.revision("alpha-1", company.solution())
+    site.install(company.revision("alpha-1", company.solution()))
     line, factory = company.lines["alpha-1"].node, company.factories["alpha"]
-    for node in (line, factory):
+    for node, code in ((line, "still-installed"), (factory, "place-not-empty")):
         with pytest.raises(Refused) as refused:
             places.remove(company.root_user, node)
-        assert refused.value.code == "place-not-empty"
+        assert refused.value.code == code
     for name in ("alpha-2", "alpha-3"):
         places.remove(company.root_user, company.lines[name].node)
     assert Target.objects.filter(node__path__startswith=factory.path).count() == 1
     event = Event.objects.get(kind="target.removed", object_name="alpha-2")
     assert event.node == factory
+
+
+def test_a_line_goes_with_what_was_only_published_and_leaves_its_history(site: Site) -> None:
+    company = site.company
+    company.revision("alpha-1", company.solution())
+    line, factory = company.lines["alpha-1"].node, company.factories["alpha"]
+    places.remove(company.root_user, line)
+    assert not SolutionInstance.objects.exists()
+    history = Event.objects.filter(node=factory, object_name="alpha-1")
+    assert {event.kind for event in history} == {"target.created", "target.removed"}
 
 
 def test_a_place_with_agents_is_not_removed(company: Company) -> None:
