@@ -102,6 +102,7 @@ class RolloutState(StrEnum):
     SUCCEEDED = "Succeeded"
     SUCCEEDED_WITH_DEFERRED = "SucceededWithDeferred"
     FINISHED_WITH_FAILURES = "FinishedWithFailures"
+    CANCELLED = "Cancelled"
 
 
 class StepStatus(StrEnum):
@@ -199,16 +200,18 @@ ROLLOUT: Mapping[str, State] = {
     _R.RUNNING: State(
         "In progress",
         _P,
-        _to(_R.SUCCEEDED, _R.SUCCEEDED_WITH_DEFERRED, _R.FINISHED_WITH_FAILURES),
+        _to(_R.SUCCEEDED, _R.SUCCEEDED_WITH_DEFERRED, _R.FINISHED_WITH_FAILURES, _R.CANCELLED),
     ),
     _R.SUCCEEDED: State("Completed", _Q),
     # Catching up later never reopens a success; only its word gets quieter.
     _R.SUCCEEDED_WITH_DEFERRED: State(
         "Completed, some waiting for contact",
         _W,
-        _to(_R.SUCCEEDED, _R.FINISHED_WITH_FAILURES),
+        _to(_R.SUCCEEDED, _R.FINISHED_WITH_FAILURES, _R.CANCELLED),
     ),
     _R.FINISHED_WITH_FAILURES: State("Finished with failures", _D),
+    # On every line: where one line got there, the rollout did something.
+    _R.CANCELLED: State("Cancelled", _Q),
 }
 
 STEP: Mapping[str, State] = {

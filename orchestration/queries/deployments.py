@@ -70,7 +70,7 @@ def latest(by: User, instances: Iterable[SolutionInstance]) -> dict[int, Deploym
 
 
 def progress(rows: QuerySet[Deployment]) -> dict[str, int]:
-    """How many attempts are done, failed and still going on."""
+    """How many attempts are done, failed, cancelled and still going on."""
     return _progress(dict(rows.order_by().values_list("state").annotate(Count("pk"))))
 
 
@@ -86,8 +86,16 @@ def progress_of(by: User, shown: Iterable[Rollout]) -> dict[int, dict[str, int]]
 def _progress(counts: Mapping[str, int]) -> dict[str, int]:
     failed = sum(counts.get(state, 0) for state in FAILED_DEPLOYMENT)
     active = sum(counts.get(state, 0) for state in ACTIVE_DEPLOYMENT)
+    cancelled = counts.get(DeploymentState.CANCELLED, 0)
     total = sum(counts.values())
-    return {"total": total, "failed": failed, "active": active, "done": total - failed - active}
+    done = total - failed - active - cancelled
+    return {
+        "total": total,
+        "failed": failed,
+        "active": active,
+        "cancelled": cancelled,
+        "done": done,
+    }
 
 
 def steps(deployment: Deployment) -> list[StepView]:

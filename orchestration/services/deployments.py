@@ -91,6 +91,8 @@ def close_rollout(ended: Rollout) -> None:
         end = RolloutState.FINISHED_WITH_FAILURES
     elif running:
         end = RolloutState.SUCCEEDED_WITH_DEFERRED
+    elif states == {_S.CANCELLED}:
+        end = RolloutState.CANCELLED
     else:
         end = RolloutState.SUCCEEDED
     if end == rollout.state:

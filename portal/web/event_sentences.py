@@ -36,6 +36,7 @@ SENTENCES: Mapping[str, Promise] = {
     "rollout.succeeded": _("%(name)s completed"),
     "rollout.succeeded-with-deferred": _("%(name)s completed; some lines wait for contact"),
     "rollout.finished-with-failures": _("%(name)s finished with failures"),
+    "rollout.cancelled": _("%(name)s was cancelled on every line"),
     "instance.given-back": _("%(name)s did not get there; what ran before is wanted again"),
     "instance.health": _("%(name)s is now: %(health)s"),
     "instance.recovered": _("%(name)s runs after all"),

@@ -96,7 +96,7 @@ class RolloutDetail(RolloutShape):
         fields = (*RolloutShape.Meta.fields, "progress", "deployments")
 
     def get_progress(self, rollout: Rollout) -> dict[str, int]:
-        """How many attempts are done, failed and still going on."""
+        """How many attempts are done, failed, cancelled and still going on."""
         seen = deployments.deployments(self.by)
         return deployments.progress(seen.filter(rollout=rollout))
 

@@ -266,7 +266,7 @@ def test_until_something_changes_at_the_line_it_can_be_cancelled(
     instance = SolutionInstance.objects.get()
     assert (instance.state, instance.desired, instance.generation) == (I.NOT_DEPLOYED, None, 2)
     rollout = Rollout.objects.get()
-    assert rollout.state == RolloutState.SUCCEEDED
+    assert rollout.state == RolloutState.CANCELLED
     event = Event.objects.get(kind="deployment.cancelled")
     assert event.user == site.company.root_user
 

@@ -243,6 +243,8 @@ def test_cancelling_a_rollout_leaves_what_has_begun(company: Company, deployer: 
     answer = deployer.post(reverse("deploy-rollout-cancel", args=[rollout.pk]), follow=True)
     page = answer.content.decode()
     assert "1 line cancelled. It had begun on 1; there it goes on." in page
+    assert "<p>1 cancelled</p>" in page
+    assert "0 of 2, 1 cancelled" in text(deployer, "deploy-rollouts")
     waiting.refresh_from_db()
     begun.refresh_from_db()
     assert waiting.state == DeploymentState.CANCELLED
