@@ -21,8 +21,9 @@ from orchestration.resolution import (
     Change,
     PathNode,
     Resolution,
-    difference,
+    Veil,
     resolve,
+    veil,
 )
 
 
@@ -31,7 +32,8 @@ class LineReview:
     """What one line would get.
 
     ``missing`` names the capabilities the line lacks. ``changes`` compares with
-    what runs now. ``resolution.ok`` says whether it could be published.
+    what runs now. ``resolution.ok`` says whether it could be published. ``veil`` masks what
+    people may not see of it.
     """
 
     target: Target
@@ -39,6 +41,7 @@ class LineReview:
     missing: tuple[str, ...]
     resolution: Resolution
     changes: tuple[Change, ...]
+    veil: Veil
 
     @property
     def ok(self) -> bool:
@@ -127,17 +130,24 @@ def _review(
 ) -> LineReview:
     node = target.node
     offered = {capability.name for capability in target.capabilities.all()}
+    template = compiled(version)
     resolution = resolve(
-        compiled(version),
+        template,
         levels=node.context.levels,
         path=path_nodes(node, nodes, values),
         target=target_properties(target, offered),
         instance=instance_name,
     )
     running = instance.current.configuration if instance and instance.current else None
-    changes = difference(running, resolution.configuration) if resolution.ok else []
+    shown = veil(
+        template.secret_settings,
+        running,
+        resolution.configuration,
+        blind=template.components_read_secrets,
+    )
+    changes = shown.changes(running, resolution.configuration) if resolution.ok else []
     missing = tuple(sorted(needed - offered))
-    return LineReview(target, instance, missing, resolution, tuple(changes))
+    return LineReview(target, instance, missing, resolution, tuple(changes), shown)
 
 
 def target_properties(target: Target, capabilities: Iterable[str]) -> dict[str, object]:

@@ -7,7 +7,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from orchestration.models import Deployment, Node, SolutionInstance, SolutionVersion
 from orchestration.queries import sight
 from orchestration.queries.deployments import deployments
-from orchestration.resolution import Change, difference
+from orchestration.queries.secrecy import veil_of
+from orchestration.resolution import Change
 from orchestration.states import DeploymentState, PublicationState
 from rbac.models import User
 
@@ -94,5 +95,6 @@ def history(
 
 
 def compare(before: SolutionVersion | None, after: SolutionVersion) -> list[Change]:
-    """How two revisions differ, key by key."""
-    return difference(before.configuration if before else None, after.configuration)
+    """How two revisions differ, key by key; of secrets only that they do."""
+    shown = veil_of(before, after) if before else veil_of(after)
+    return shown.changes(before.configuration if before else None, after.configuration)

@@ -18,6 +18,8 @@ Resolving many: `resolve_many(compiled, subjects)` gives one `Resolution` after 
 Comparing: `difference(before, after)` gives a list of `Change`; `impact(compiled, subjects, edit)`
 tells how an edit that is not saved yet would change targets, alike ones in one `Effect`.
 
+Showing: `veil(keys, configuration)` gives a `Veil` that masks what is secret.
+
 Authoring: `check_template(template, schema)` gives every `Finding`, errors first.
 """
 
@@ -27,6 +29,7 @@ from orchestration.resolution.differences import Change, difference
 from orchestration.resolution.impact import Edit, Effect, impact
 from orchestration.resolution.injections import Injected, inject
 from orchestration.resolution.layers import Place
+from orchestration.resolution.masking import MASK, Veil, veil
 from orchestration.resolution.model import (
     Origin,
     PathNode,
@@ -39,6 +42,7 @@ from orchestration.resolution.resolving import Resolution, Subject, resolve, res
 from orchestration.resolution.solution import Dependency, Injection, SolutionDocument, read_solution
 
 __all__ = [
+    "MASK",
     "Change",
     "CompiledTemplate",
     "Dependency",
@@ -56,6 +60,7 @@ __all__ = [
     "SolutionDocument",
     "Subject",
     "TemplateError",
+    "Veil",
     "check_template",
     "compile_template",
     "difference",
@@ -65,4 +70,5 @@ __all__ = [
     "read_solution",
     "resolve",
     "resolve_many",
+    "veil",
 ]

@@ -17,6 +17,7 @@ from orchestration.expressions import (
     lookup,
 )
 from orchestration.resolution.layers import Place
+from orchestration.resolution.masking import settings_reading
 from orchestration.resolution.model import PathNode, TemplateError
 from orchestration.resolution.provenance import Recorder
 from orchestration.resolution.solution import Dependency, SolutionDocument, read_solution
@@ -55,6 +56,19 @@ class CompiledTemplate:
         """Say whether expressions of this template may give secret references."""
         keys = (*self.template.keys, *(self.specification.keys if self.specification else ()))
         return any(read.function == "secret" for info in keys for read in info.reads)
+
+    @cached_property
+    def secret_settings(self) -> frozenset[Parts]:
+        """Give the settings that are marked secret or read values that are."""
+        marked = self.schema.secret_parts if self.schema else ()
+        return settings_reading(self.template.keys, marked).union(marked)
+
+    @cached_property
+    def components_read_secrets(self) -> bool:
+        """Say whether components read secret values past the configuration."""
+        if self.schema is None or self.specification is None:
+            return False
+        return bool(settings_reading(self.specification.keys, self.schema.secret_parts))
 
 
 def compile_template(

@@ -30,7 +30,8 @@ def difference(
 ) -> list[Change]:
     """Compare two configurations by key; 1, 1.0 and "1" differ, maps are compared inside.
 
-    Arrays count as one value. `secrets` are the dotted keys of secret values.
+    Arrays count as one value; a map that comes or goes is told key by key. `secrets` are the
+    dotted keys of secret values, which are not compared inside.
     """
     hidden = {split_path(key) for key in secrets}
     return list(_compared(before or {}, after or {}, (), hidden))
@@ -45,16 +46,26 @@ def _compared(
     for key in (*before, *(key for key in after if key not in before)):
         one, other = before.get(key, _ABSENT), after.get(key, _ABSENT)
         parts = (*above, key)
-        if _is_map(one) and _is_map(other):
-            yield from _compared(one, other, parts, hidden)
+        if parts not in hidden and _are_compared_inside(one, other):
+            old, new = (value if isinstance(value, Mapping) else {} for value in (one, other))
+            yield from _compared(old, new, parts, hidden)
         elif not identical(one, other):
-            yield _change(parts, one, other, secret=parts in hidden or _is_secret(one, other))
+            secret = _is_secret(one, other) or any(key[: len(parts)] == parts for key in hidden)
+            yield _change(parts, one, other, secret=secret)
 
 
 def _change(parts: tuple[str, ...], before: Value, after: Value, *, secret: bool) -> Change:
     kind = "added" if before is _ABSENT else "removed" if after is _ABSENT else "changed"
     old, new = (None if value is _ABSENT or secret else value for value in (before, after))
     return Change(join_path(parts), kind, old, new, secret=secret)
+
+
+def _are_compared_inside(one: Value, other: Value) -> bool:
+    """Say whether both are maps, or one is a map with something in it and the other absent."""
+    if _is_map(one) and _is_map(other):
+        return True
+    there = one if other is _ABSENT else other if one is _ABSENT else None
+    return bool(there) and _is_map(there)
 
 
 def _is_map(value: Value) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from orchestration.expressions import Value
+from orchestration.expressions import Value, join_path
 from orchestration.resolution.canonical import canonical_json
 from orchestration.resolution.compiled import CompiledTemplate
 from orchestration.resolution.differences import Change, difference, identical
@@ -103,7 +103,7 @@ def _gives_the_same(old: Place, new: Place) -> bool:
 
 
 def _effect(before: Resolution, after: Resolution, compiled: CompiledTemplate) -> Effect | None:
-    secrets = [rule.key for rule in compiled.schema.rules if rule.secret] if compiled.schema else []
+    secrets = [join_path(parts) for parts in compiled.secret_settings]
     changes: list[Change] = []
     if before.configuration is not None and after.configuration is not None:
         changes = difference(before.configuration, after.configuration, secrets=secrets)

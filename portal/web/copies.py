@@ -91,6 +91,7 @@ def own_pages(revision: SolutionVersion | None) -> list[OwnPage]:
         parts = urlsplit(url) if isinstance(url, str) else None
         if parts and parts.scheme in {"http", "https"} and parts.hostname:
             local = parts.hostname in LOOPBACK and not settings.SITEWRIGHT_DEMO
-            address = f"{parts.scheme}://{parts.netloc}/"
+            host = parts.netloc.rpartition("@")[2]  # never the password of a check
+            address = f"{parts.scheme}://{host}/"
             found.append(OwnPage(str(component["name"]), address, local))
     return found

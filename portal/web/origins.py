@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import SolutionVersion
+from orchestration.queries.secrecy import leaves
 from orchestration.queries.templates import rules_of
-from orchestration.resolution import Origin, difference, origins
+from orchestration.resolution import Origin, origins
 
 SOURCES: Mapping[str, Promise] = {
     "schema-default": _("Default of the solution"),
@@ -45,10 +46,10 @@ def settings_of(revision: SolutionVersion) -> list[Setting]:
             label=(rule.label if (rule := named.get(leaf.key)) else "") or leaf.key,
             value=leaf.after,
             unit=(rule.unit if rule else "") or "",
-            secret=leaf.secret or bool(rule and rule.secret),
+            secret=leaf.secret,
             origin=origin_sentence(known.get(leaf.key)),
         )
-        for leaf in difference(None, revision.configuration)
+        for leaf in leaves(revision)
     ]
 
 

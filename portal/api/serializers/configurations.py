@@ -6,16 +6,17 @@ from typing import Any
 
 from rest_framework import serializers
 
+from orchestration.expressions import split_path
 from orchestration.models import ConfigurationRevision
 from orchestration.queries import places, solutions
 from orchestration.queries.values import Field, Sheet, value_at
+from orchestration.resolution import MASK, Veil
 from orchestration.rules import UNSET
 from portal.api.fields import Body, Seen, Values, comment_field
 from portal.api.serializers.labels import NodeLabel, PersonField
 from portal.api.shapes import Shape
 from portal.web.sentences import refusal
 
-MASK = "••••••"
 MOST_EDITS = 2000
 
 
@@ -115,7 +116,7 @@ class SavedTogether(Body):
 
 def masked(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values without the secrets in them."""
-    return _replaced(values, {key: MASK for key in _secrets(sheet) if value_at(values, key)})
+    return Veil(frozenset(split_path(key) for key in _secrets(sheet))).masked(values)
 
 
 def unmasked(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:

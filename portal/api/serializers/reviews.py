@@ -49,12 +49,15 @@ class ReviewShape(serializers.Serializer[LineReview]):
         return [str(warning) for warning in review.resolution.warnings]
 
     def get_configuration(self, review: LineReview) -> Any:  # noqa: ANN401  JSON
-        """The resolved configuration; null where it could not be resolved."""
-        return review.resolution.configuration if review.resolution.ok else None
+        """The resolved configuration, secrets masked; null where it could not be resolved."""
+        configuration = review.resolution.configuration if review.resolution.ok else None
+        return None if configuration is None else review.veil.masked(configuration)
 
     def get_components(self, review: LineReview) -> Any:  # noqa: ANN401  JSON
-        """The evaluated components; null where they could not be resolved."""
-        return list(review.resolution.components) if review.resolution.ok else None
+        """The evaluated components, secrets masked; null where they could not be resolved."""
+        if not review.resolution.ok:
+            return None
+        return review.veil.components(review.resolution.components)
 
 
 class PublishedShape(serializers.Serializer[Published]):

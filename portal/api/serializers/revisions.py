@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from orchestration import states
 from orchestration.models import SolutionInstance, SolutionVersion
+from orchestration.queries.secrecy import veil_of
 from orchestration.resolution import origins
 from portal.api.serializers.labels import InstanceLabel, PersonField, TargetLabel, WordLabel
 from portal.api.shapes import Shape
@@ -65,14 +66,22 @@ class RevisionShape(Shape[SolutionVersion]):
 
 
 class RevisionDetail(RevisionShape):
-    """A published revision whole, with the origin of every value."""
+    """A published revision whole, with the origin of every value, secrets masked."""
 
-    configuration = serializers.JSONField()
-    components = serializers.JSONField()
+    configuration = serializers.SerializerMethodField()
+    components = serializers.SerializerMethodField()
     provenance = serializers.SerializerMethodField()
 
     class Meta(RevisionShape.Meta):
         fields = (*RevisionShape.Meta.fields, "configuration", "components", "provenance")
+
+    def get_configuration(self, revision: SolutionVersion) -> Any:  # noqa: ANN401  JSON
+        """The final configuration."""
+        return veil_of(revision).masked(revision.configuration)
+
+    def get_components(self, revision: SolutionVersion) -> Any:  # noqa: ANN401  JSON
+        """The evaluated components."""
+        return veil_of(revision).components(revision.components)
 
     def get_provenance(self, revision: SolutionVersion) -> dict[str, Any]:
         """By dotted key: where the value comes from, and what it shadows."""

@@ -136,4 +136,6 @@ def _compared(
 def _changes(
     version: SolutionTemplateVersion, before: dict[str, Any], after: dict[str, Any]
 ) -> list[Named]:
-    return named_changes(difference(before, after), base.rules(version))
+    rules = base.rules(version)
+    secrets = [rule.key for rule in rules.rules if rule.secret]
+    return named_changes(difference(before, after, secrets=secrets), rules)

@@ -3,17 +3,21 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from orchestration.models import (
     ConfigurationRevision,
+    Deployment,
     Event,
     SolutionInstance,
     SolutionTemplateVersion,
     SolutionVersion,
 )
+from orchestration.resolution import MASK
 from orchestration.services import catalog
 from tests.integration.api.conftest import Api, keys, said
 from tests.integration.conftest import Company
+from tests.integration.pages import site
 
 RULES = """
 rules:
@@ -270,3 +274,98 @@ def test_publishing_needs_the_right_and_sight_of_the_lines(
     assert keys(absent) == ["targets", "version"]
     assert not SolutionVersion.objects.exists()
     assert not Event.objects.filter(kind="revision.published").exists()
+
+
+SECRETS = """
+configs:
+  Speed: ${{$val(Speed)}}
+  Login: {Word: '${{$val(Pin)}}'}
+"""
+CANARY = ("canary-4711", "canary-4712", "canary-4713")
+
+
+@pytest.fixture
+def locked(company: Company, version: SolutionTemplateVersion) -> SolutionTemplateVersion:
+    """A solution that writes its secret to a component, too."""
+    component = {"name": "p", "type": "mock", "properties": {"key": "${{$property(Login.Word)}}"}}
+    source = catalog.SolutionSource(
+        name="pump",
+        version="2.0.0",
+        config_text=SECRETS,
+        schema="pumpRules/1.0.0",
+        specification={"components": [component]},
+        capabilities=["soap"],
+    )
+    return catalog.create_solution_version(company.root_user, company.context, source)
+
+
+def test_a_secret_is_in_no_answer_and_on_no_page(
+    company: Company, locked: SolutionTemplateVersion
+) -> None:
+    company.person("olga", "deployment-manager")
+    api, line = author(company), company.lines["alpha-1"]
+    company.agent("alpha")
+    address, target = sheet(company, locked, "alpha-1"), {"targets": [line.pk]}
+    answers, made = [], []
+    for base, word in enumerate(CANARY):
+        saved = {"values": {"Pin": word, "Speed": 5}, "base": base, "comment": "new"}
+        answers.append(api.put(address, saved))
+        answers.append(api.post("review/", {"version": locked.pk, **target}))
+        body = {"version": locked.pk, "comment": "x", **target}
+        answers.append(api.post("publish/", body))
+        made.append(SolutionVersion.objects.latest("pk"))
+        if base < 2:  # the last one is left to be confirmed
+            attempt = site.deployed(company.root_user, made[-1])
+    one, two, _ = made
+    assert CANARY[1] in two.content  # the site gets it
+    stale = api.put(address, {"values": {"Pin": CANARY[0], "Speed": 6}, "base": 0})
+    assert said(stale) == (409, "values-changed")
+    assert stale.json()["params"]["theirs"] == {"Pin": MASK, "Speed": 5}
+    compared = api.get(f"revisions/{two.pk}/compare/", **{"with": one.pk})
+    assert compared.json() == [
+        {"key": "Login.Word", "kind": "changed", "before": None, "after": None, "secret": True}
+    ]
+    detail = api.get(f"revisions/{two.pk}/")
+    assert detail.json()["configuration"] == {"Speed": 5, "Login": {"Word": MASK}}
+    assert detail.json()["components"][0]["properties"] == {"key": MASK}
+    answers += [compared, detail, api.get(address), api.get(address + "history/")]
+    nouns = ("revisions", "instances", "deployments", "rollouts", "events", "solution-versions")
+    answers += [api.get(f"{noun}/") for noun in nouns]
+    answers.append(api.get(f"deployments/{attempt.pk}/"))
+    answers += pages(company, locked, one, two, attempt)
+    assert [one.request["PATH_INFO"] for one in answers if one.status_code != 200] == []
+    answers.append(stale)
+    told = [one for one in answers if any(word in one.content.decode() for word in CANARY)]
+    assert [one.request["PATH_INFO"] for one in told] == []
+
+
+def pages(
+    company: Company,
+    version: SolutionTemplateVersion,
+    one: SolutionVersion,
+    two: SolutionVersion,
+    attempt: Deployment,
+) -> list[Any]:
+    """Every page on which somebody who configures and deploys could meet the secret."""
+    olga, instance, line = company.person("olga"), two.instance_id, company.lines["alpha-1"]
+    browser = site.signed_in(Client(), olga)
+    node, solution = line.node.pk, version.template_id
+    review = f"version={version.pk}&lines={line.pk}"
+    return [
+        browser.get(path)
+        for path in (
+            f"/monitor/targets/{line.pk}/",
+            f"/monitor/deployments/{attempt.pk}/",
+            "/monitor/events/",
+            f"/deploy/confirm/?instance={instance}",
+            f"/deploy/instances/{instance}/roll-back/?revision={one.pk}",
+            f"/configure/published/{two.pk}/",
+            f"/configure/published/{two.pk}/configuration.yaml",
+            f"/configure/published/compare/?revision={one.pk}&revision={two.pk}",
+            f"/configure/nodes/{node}/solutions/{solution}/",
+            f"/configure/nodes/{node}/solutions/{solution}/history/?save=1&save=2",
+            f"/configure/solutions/review/?{review}",
+            f"/configure/solutions/review/{line.pk}/?{review}",
+            f"/configure/solutions/review/{line.pk}/configuration.yaml?{review}",
+        )
+    ]

@@ -15,7 +15,19 @@ def test_added_removed_and_changed_keys() -> None:
 
 
 def test_nothing_before_means_all_is_added() -> None:
-    assert difference(None, {"a": {"b": 1}}) == [Change("a", "added", None, {"b": 1})]
+    assert difference(None, {"a": {"b": 1, "c": {}}}) == [
+        Change("a.b", "added", None, 1),
+        Change("a.c", "added", None, {}),
+    ]
+    assert difference({"a": {"b": 1}}, {}) == [Change("a.b", "removed", 1, None)]
+
+
+def test_a_map_that_hides_a_secret_is_not_told() -> None:
+    before, after = {"m": 1, "n": {"x": 1}}, {"m": {"p": "one"}, "n": {"x": 2}}
+    assert difference(before, after, secrets=["m.p", "n"]) == [
+        Change("m", "changed", secret=True),
+        Change("n", "changed", secret=True),
+    ]
 
 
 def test_types_differ() -> None:
