@@ -17,6 +17,7 @@ from orchestration.models import (
 )
 from orchestration.queries.resolving import current_values
 from orchestration.queries.templates import rules_of
+from orchestration.resolution import veil
 from orchestration.resolution.differences import identical
 from orchestration.rules import Rule, Schema, Violation
 from orchestration.services import events
@@ -59,7 +60,7 @@ def save(
         Invalid: ``values-refused`` with every value that breaks its rule;
             ``other-context`` where a node is of another than the solution.
         Stale: ``values-changed`` when somebody saved meanwhile; names the
-            node, who, when, and both values.
+            node, who, when, and both values, secrets masked.
     """
     require_own_context(version.template, [edit.node for edit in edits])
     current = current_values(version.template, [edit.node.pk for edit in edits])
@@ -71,7 +72,7 @@ def save(
         if not changed:
             continue
         _may_write(by, rules, edit.node, changed).require()
-        _check_fresh(edit, before)
+        _check_fresh(rules, edit, before)
         _check_values(rules, edit, changed)
         made.append(_write(by, version, edit, comment))
     return made
@@ -149,17 +150,19 @@ def _may_write_one(by: User, over: Sequence[Rule], node: Node, parts: Parts) -> 
     return YES
 
 
-def _check_fresh(edit: Edit, before: ConfigurationRevision | None) -> None:
+def _check_fresh(rules: Schema | None, edit: Edit, before: ConfigurationRevision | None) -> None:
     number = before.number if before else 0
     if edit.base != number:
+        kept = before.values if before else {}
+        shown = veil(frozenset(rules.secret_parts if rules else ()), kept, edit.values)
         raise Stale(
             "values-changed",
             node=edit.node.pk,
             place=edit.node.title,
             by=str(before.author) if before and before.author else "",
             at=before.created_at.isoformat() if before else "",
-            theirs=before.values if before else {},
-            yours=dict(edit.values),
+            theirs=shown.masked(kept),
+            yours=shown.masked(edit.values),
             base=edit.base,
             current=number,
         )
@@ -206,7 +209,7 @@ def _write(
             )
     except IntegrityError as error:
         current = current_values(template, [edit.node.pk])
-        _check_fresh(edit, current[edit.node.pk])
+        _check_fresh(rules_of(version), edit, current[edit.node.pk])
         raise Stale("values-changed", node=edit.node.pk) from error
     _mark_below(edit.node, template)
     events.record(
