@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from orchestration.models import SolutionVersion
 from orchestration.queries.provenance import Saves, saves_of
 from orchestration.queries.resolving import LineReview
+from orchestration.queries.secrecy import leaves
 from orchestration.queries.templates import rules_of
 from orchestration.queries.values import value_at
-from orchestration.resolution import Change, Origin, Shadow, difference, origins
+from orchestration.resolution import Change, Origin, Shadow, origins
 from orchestration.rules import Rule, Schema
 from portal.web.forms_writing import say
 from portal.web.origins import SOURCES, Setting
@@ -24,36 +25,32 @@ BY_PEOPLE = frozenset({"value", "linked"})
 def settings_of_revision(by: User, revision: SolutionVersion) -> list[Setting]:
     """Return the configuration of a published revision with the origin of every value."""
     found = origins(revision.provenance) if revision.provenance else {}
-    saves = saves_of(by, found.values())
     rules = rules_of(revision.template_version)
-    return settings(revision.configuration, found, saves, rules)
+    return settings(leaves(revision), found, saves_of(by, found.values()), rules)
 
 
 def settings_of_review(by: User, review: LineReview, rules: Schema | None) -> list[Setting]:
     """Return what a line would get with the origin of every value; nothing where it failed."""
-    resolution = review.resolution
-    found = resolution.provenance
-    return settings(resolution.configuration or {}, found, saves_of(by, found.values()), rules)
+    found = review.resolution.provenance
+    shown = review.veil.changes(None, review.resolution.configuration)
+    return settings(shown, found, saves_of(by, found.values()), rules)
 
 
 def settings(
-    configuration: Mapping[str, Any],
-    found: Mapping[str, Origin],
-    saves: Saves,
-    rules: Schema | None,
+    shown: Iterable[Change], found: Mapping[str, Origin], saves: Saves, rules: Schema | None
 ) -> list[Setting]:
-    """Return a configuration as rows, in its own order."""
+    """Return the leaves of a configuration as rows, in its own order."""
     known = {rule.key: rule for rule in rules.rules} if rules else {}
     return [
         Setting(
             key=leaf.key,
             label=label_of(known, leaf.key),
-            value=_said(leaf, leaf.after, rule := known.get(leaf.key)),
+            value=_said(leaf, leaf.after, known),
             unit="",  # said with the value
-            secret=leaf.secret or bool(rule and rule.secret),
+            secret=leaf.secret,
             origin=origin_words(found.get(leaf.key), leaf.key, saves, known),
         )
-        for leaf in difference(None, configuration)
+        for leaf in shown
     ]
 
 
@@ -77,17 +74,17 @@ def named_changes(changes: Iterable[Change], rules: Schema | None) -> list[Named
         Named(
             label_of(known, change.key),
             change.kind,
-            _said(change, change.before, known.get(change.key)),
-            _said(change, change.after, known.get(change.key)),
+            _said(change, change.before, known),
+            _said(change, change.after, known),
         )
         for change in changes
     ]
 
 
-def _said(change: Change, value: object, rule: Rule | None) -> str:
-    if change.secret or (rule and rule.secret):
+def _said(change: Change, value: object, known: Mapping[str, Rule]) -> str:
+    if change.secret:
         return _("a secret value")
-    return say(rule or Rule(change.key, (), "string"), value)
+    return say(known.get(change.key) or Rule(change.key, (), "string"), value)
 
 
 def label_of(known: Mapping[str, Rule], key: str) -> str:

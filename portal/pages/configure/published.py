@@ -14,16 +14,17 @@ from django.views.decorators.http import require_POST, require_safe
 from orchestration.models import SolutionVersion
 from orchestration.queries import possible, published, revisions
 from orchestration.queries.places import time_zone_of
+from orchestration.queries.secrecy import veil_of
 from orchestration.queries.solutions import on_lines
 from orchestration.queries.templates import rules_of
 from orchestration.services import publishing
 from orchestration.states import PUBLICATION, State
-from portal.web.configuration_files import as_file, masked
+from portal.web.configuration_files import as_file
 from portal.web.listing import page_of
 from portal.web.needs import needs
 from portal.web.parts import Column
 from portal.web.provenance import named_changes, settings_of_revision
-from portal.web.requests import PortalRequest
+from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import see
 from portal.web.scope import scope_of
 from rbac.models import User
@@ -71,9 +72,9 @@ def revisions_list(request: PortalRequest) -> HttpResponse:
     rows = published.listed(
         by,
         within,
-        text=asked.get("q", "").strip(),
+        text=text_of(asked, "q"),
         solution=int(solution) if solution.isdecimal() else 0,
-        person=asked.get("by", ""),
+        person=text_of(asked, "by"),
     )
     page = page_of(request, rows)
     return render(
@@ -101,11 +102,11 @@ def compare(request: PortalRequest) -> HttpResponse:
     }
     if len(rows) == 2:  # noqa: PLR2004  one is compared with another
         older, newer = rows
-        changes = revisions.compare(older, newer)
+        changes, version = revisions.compare(older, newer), newer.template_version
         context |= {
             "older": older,
             "newer": newer,
-            "changes": named_changes(changes, rules_of(newer.template_version)),
+            "changes": named_changes(changes, rules_of(version)),
         }
     return render(request, "configure/compare.html", context)
 
@@ -126,7 +127,7 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
             "revision": row,
             "title": _title(row),
             "settings": settings_of_revision(by, row),
-            "components": row.components,
+            "components": veil_of(row).components(row.components),
             "others": _others(by, row),
             "running": running if running and running.pk != row.pk else None,
             "deletion": published.deletion(by, row),
@@ -143,9 +144,8 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
 def download(request: PortalRequest, pk: int) -> HttpResponse:
     """Give the configuration of a revision as YAML, secrets masked."""
     row = _one(request.user, pk)
-    rows = settings_of_revision(request.user, row)
     name = f"{row.instance.target.node.name}-{row.instance.name}-{row.label}"
-    return as_file(name, masked(row.configuration, rows))
+    return as_file(name, veil_of(row).masked(row.configuration))
 
 
 @needs(Perm.PUBLISH)

@@ -10,7 +10,7 @@ from orchestration.queries import configuring
 from orchestration.queries.resolving import LineReview
 from orchestration.states import CONFIGURATION_COMPLETED
 from portal.pages.configure import base
-from portal.web.configuration_files import as_file, masked
+from portal.web.configuration_files import as_file
 from portal.web.journey import Journey
 from portal.web.listing import page_of
 from portal.web.needs import needs
@@ -91,7 +91,7 @@ def line(request: PortalRequest, target: int) -> HttpResponse:
             "row": row_of(by, way, one, rules),
             "mend_url": way.url("configure-line-values", [target]),
             "settings": settings_of_review(by, one, rules),
-            "components": one.resolution.components if one.ok else None,
+            "components": one.veil.components(one.resolution.components),
             "download": f"{download}?{request.GET.urlencode()}",
         },
     )
@@ -104,9 +104,8 @@ def download(request: PortalRequest, target: int) -> HttpResponse:
     by = request.user
     way = base.journey(request, by)
     one = _one(by, way, target)
-    rows = settings_of_review(by, one, base.rules(way.version))
     name = f"{one.target.node.name}-{way.template.node.name}-{way.version.version}"
-    return as_file(name, masked(one.resolution.configuration or {}, rows))
+    return as_file(name, one.veil.masked(one.resolution.configuration or {}))
 
 
 def _one(by: User, way: Journey, target: int) -> LineReview:

@@ -37,8 +37,13 @@ configs:
   Tags: ${{$val(Tags)}}
   Note: ${{$val(Note)}}
   Port: ${{$val(Port)}}
-  Password: ${{$val(Password)}}
+  Login: {Password: '${{$val(Password)}}', Fallback: '${{$default($val(Password), none)}}'}
 """
+SPECIFICATION = {
+    "components": [
+        {"name": "oven", "type": "mock", "properties": {"key": "${{$property(Login.Password)}}"}}
+    ]
+}
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def oven(company: Company) -> SolutionTemplateVersion:
         "oven",
         "1.0.0",
         TEMPLATE,
-        {"components": [{"name": "oven", "type": "mock", "properties": {}}]},
+        SPECIFICATION,
         capabilities=["soap"],
     )
     version = catalog.create_solution_version(root, company.context, source)

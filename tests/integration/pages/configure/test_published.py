@@ -98,3 +98,28 @@ def test_a_stranger_and_a_viewer(
     assert "You do not have the right “Publish revisions”" in words(client.get(detail))
     assert client.post(f"{detail}delete/").status_code == 403
     assert SolutionVersion.objects.get(pk=two[0].pk).state == "ReadyToDeploy"
+
+
+def test_a_secret_is_in_no_page_and_no_file(
+    company: Company, author: Client, oven: SolutionTemplateVersion, publish: Publish
+) -> None:
+    revisions = []
+    for number, secret in ((1, "hunter2-first"), (2, "hunter2-second")):
+        edit = Edit(company.lines["alpha-1"].node, {"Port": 9000, "Password": secret}, number)
+        configuration.save(company.root_user, oven, [edit])
+        revisions += [one.revision for one in publish("alpha-1")]
+    assert "hunter2-second" in revisions[1].content
+    detail = reverse("configure-revision", args=[revisions[1].pk])
+    ids = "&".join(f"revision={one.pk}" for one in revisions)
+    compared = author.get(f"{reverse('configure-compare')}?{ids}")
+    assert "Login.Password a secret value a secret value" in words(compared)
+    line = reverse("configure-review-line", args=[company.lines["alpha-1"].pk])
+    for page in (
+        compared,
+        author.get(detail),
+        author.get(f"{detail}configuration.yaml"),
+        author.get(f"{line}?version={oven.pk}"),
+        author.get(f"{line}configuration.yaml?version={oven.pk}"),
+    ):
+        assert page.status_code == 200
+        assert "hunter2" not in page.content.decode()

@@ -94,16 +94,18 @@ def test_sending_the_same_form_twice_saves_once(author: Client, alpha: Node, for
         ("v__Shift", "noon", "Choose one of: early, late."),
         ("v__Camera__Exposure", "1,5", "is not a whole number"),
         ("v__Camera__Exposure", "0", "Enter a number of at least 1."),
+        ("v__Tags", "a\0b", "It holds a character that cannot be used."),
     ],
 )
 def test_a_wrong_value_is_said_beside_it_and_nothing_is_saved(
     author: Client, alpha: Node, form: Form, name: str, text: str, why: str
 ) -> None:
-    answer = form.send(author, v__Note="kept", **{name: text})
+    answer = form.send(author, v__Note="kept", comment="a\0b", **{name: text})
     assert answer.status_code == 422
     assert why in words(answer)
     again = form_with(answer, "base")
     assert again.text(name.replace("__", ".")) == text
+    assert again.text("comment") == "ab"
     assert again.text("v.Note") == "kept"
     assert values_of(alpha) == {}
 
