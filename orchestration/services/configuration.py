@@ -63,6 +63,7 @@ def save(
             node, who, when, and both values, secrets masked.
     """
     require_own_context(version.template, [edit.node for edit in edits])
+    hold(version.template)
     current = current_values(version.template, [edit.node.pk for edit in edits])
     rules = rules_of(version)
     made = []
@@ -76,6 +77,15 @@ def save(
         _check_values(rules, edit, changed)
         made.append(_write(by, version, edit, comment))
     return made
+
+
+def hold(template: SolutionTemplate) -> None:
+    """Keep others from saving and publishing a solution until the transaction ends.
+
+    Publishing settles what is pending. A save between its look at the values and its end would be
+    neither in the revision nor pending; on a line's first copy there is no other row to lock.
+    """
+    SolutionTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
 
 
 def may_change(

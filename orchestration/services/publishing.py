@@ -1,6 +1,6 @@
 """Publishing revisions, and deleting what was never needed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from orchestration.models import (
 )
 from orchestration.queries.resolving import LineReview, resolve_lines
 from orchestration.services import events
+from orchestration.services.configuration import hold
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Refused, Stale
 from orchestration.services.lives import move
@@ -50,16 +51,20 @@ def publish(
     *,
     instance_name: str = "",
     comment: str = "",
+    reviewed: Mapping[int, str] | None = None,
 ) -> list[Published]:
     """Make an immutable revision for every line that resolves.
 
     Nothing on a line changes yet. A line whose content is the same as its
     newest revision gets none; a line that fails does not hold up the others.
+    ``reviewed`` is the digest that was seen for each line, by the target's id:
+    with it nothing else is published.
 
     Raises:
         Invalid: ``instance-twice``, ``other-context``.
         Refused: ``instance-name-taken`` by another solution on a line.
-        Stale: ``published-meanwhile`` when somebody else publishes the same.
+        Stale: ``published-meanwhile`` when somebody else publishes the same;
+            ``reviewed-meanwhile`` when a line would get what was not reviewed.
     """
     may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
     for target in targets:
@@ -69,10 +74,10 @@ def publish(
     _check_names(version, targets, name)
     try:
         with transaction.atomic():
-            return [
-                _publish_line(by, version, review, name, comment)
-                for review in resolve_lines(version, targets, name)
-            ]
+            hold(version.template)
+            reviews = resolve_lines(version, targets, name)
+            _check_reviewed(reviews, reviewed)
+            return [_publish_line(by, version, review, name, comment) for review in reviews]
     except IntegrityError as error:
         raise Stale("published-meanwhile", solution=str(version.template)) from error
 
@@ -106,6 +111,14 @@ def _check_names(version: SolutionTemplateVersion, targets: Sequence[Target], na
     taken = named.exclude(template=version.template).select_related("target__node").first()
     if taken is not None:
         raise Refused("instance-name-taken", name=name, line=str(taken.target))
+
+
+def _check_reviewed(reviews: Sequence[LineReview], seen: Mapping[int, str] | None) -> None:
+    if seen is None:
+        return
+    other = [str(one.target) for one in reviews if seen.get(one.target.pk) != one.resolution.digest]
+    if other:
+        raise Stale("reviewed-meanwhile", lines=other)
 
 
 def _publish_line(

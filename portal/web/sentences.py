@@ -95,6 +95,7 @@ SENTENCES = {
     "values-changed": _("Somebody else changed these values meanwhile. Look at both."),
     "values-refused": _("Some values break the rules of the schema."),
     "published-meanwhile": _("Somebody else is publishing %(solution)s. Look again."),
+    "reviewed-meanwhile": _("This is not what was reviewed any more: %(lines)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
     "other-context": _("%(place)s and the solution %(solution)s belong to different contexts."),
     # deployments

@@ -11,6 +11,8 @@ from orchestration.services.publishing import Published
 from portal.api.fields import Body, Seen, SeenList, comment_field, name_field
 from portal.api.serializers.labels import TargetLabel
 
+_ID_DIGITS = 18  # what every database can hold
+
 
 class ChangeShape(serializers.Serializer[Change]):
     """One key that differs; of a secret only that it does."""
@@ -90,6 +92,19 @@ class ReviewBody(Body):
 
 
 class PublishBody(ReviewBody):
-    """What to publish on which lines."""
+    """What to publish on which lines.
+
+    With ``reviewed``, the digest that a review gave for each line by its id, nothing else is
+    published: 409 where a line would get something else by now.
+    """
 
     comment = comment_field()
+    reviewed = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=100), required=False
+    )
+
+    def validate_reviewed(self, value: dict[str, str]) -> dict[int, str]:
+        """Return the digests by the lines' ids as numbers."""
+        if not all(key.isdecimal() and len(key) <= _ID_DIGITS for key in value):
+            raise serializers.ValidationError("Give the ids of lines: whole numbers.")
+        return {int(key): digest for key, digest in value.items()}

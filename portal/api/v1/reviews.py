@@ -50,5 +50,6 @@ class Publish(Asked):
             wanted["targets"],
             instance_name=wanted.get("instance", ""),
             comment=wanted["comment"],
+            reviewed=wanted.get("reviewed"),
         )
         return Response(self.listed(lines, PublishedShape))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orchestration.models import SolutionVersion
 from orchestration.queries import possible, published
 from orchestration.services import publishing
+from orchestration.services.errors import Stale
 from orchestration.services.publishing import Outcome
 from orchestration.states import PUBLICATION, PublicationState
 from portal.pages.configure import base
@@ -48,18 +49,21 @@ def publish(request: PortalRequest) -> HttpResponse:
     lines = base.lines_of(by, way)
     if not lines:
         return see(request, way.url("configure-lines", (), empty="1"))
-    if request.POST.get("seen") != seen_mark(base.reviews(by, way, lines)):
-        text = _now("Values have changed since you looked. Look again; nothing was published.")
-        messages.warning(request, text)
-        return see(request, way.url("configure-review"))
+    found = base.reviews(by, way, lines)
+    if request.POST.get("seen") != seen_mark(found):
+        return _look_again(request, way)
     mine = [line for line in lines if may(by, Perm.PUBLISH, line.node)]
-    made = publishing.publish(
-        by,
-        way.version,
-        mine or lines,
-        instance_name=way.instance,
-        comment=text_of(request.POST, "comment"),
-    )
+    try:
+        made = publishing.publish(
+            by,
+            way.version,
+            mine or lines,
+            instance_name=way.instance,
+            comment=text_of(request.POST, "comment"),
+            reviewed={one.target.pk: one.resolution.digest for one in found},
+        )
+    except Stale:
+        return _look_again(request, way)
     return see(request, _result_url(way, made))
 
 
@@ -90,6 +94,12 @@ def result(request: PortalRequest) -> HttpResponse:
             "deploy_url": _deploy_url(rows),
         },
     )
+
+
+def _look_again(request: PortalRequest, way: Journey) -> HttpResponse:
+    text = _now("Values have changed since you looked. Look again; nothing was published.")
+    messages.warning(request, text)
+    return see(request, way.url("configure-review"))
 
 
 def _result_url(way: Journey, made: Iterable[publishing.Published]) -> str:

@@ -369,3 +369,21 @@ def pages(
             f"/configure/solutions/review/{line.pk}/configuration.yaml?{review}",
         )
     ]
+
+
+def test_with_what_was_reviewed_nothing_else_is_published(
+    company: Company, version: SolutionTemplateVersion
+) -> None:
+    api = author(company)
+    place = sheet(company, version, "alpha-1")
+    api.put(place, {"values": {"Speed": 60}, "base": 0})
+    body = {"version": version.pk, "targets": lines(company, "alpha-1")}
+    (seen,) = api.post("review/", body).json()
+    reviewed = body | {"reviewed": {str(seen["target"]["id"]): seen["digest"]}}
+    api.put(place, {"values": {"Speed": 70}, "base": 1})
+    assert said(api.post("publish/", reviewed)) == (409, "reviewed-meanwhile")
+    assert not SolutionVersion.objects.exists()
+    api.put(place, {"values": {"Speed": 60}, "base": 2})
+    assert api.post("publish/", reviewed).json()[0]["outcome"] == "published"
+    answer = api.post("publish/", body | {"reviewed": {"alpha-1": seen["digest"]}})
+    assert (said(answer), keys(answer)) == ((400, "invalid"), ["reviewed"])

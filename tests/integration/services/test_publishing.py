@@ -1,8 +1,10 @@
 """Publishing: what counts as new, whose name it is, and what may be deleted again."""
 
+from contextlib import ExitStack
 from functools import partial
 
 import pytest
+from django.db import transaction
 
 from orchestration.models import (
     Event,
@@ -11,6 +13,7 @@ from orchestration.models import (
     SolutionTemplateVersion,
     SolutionVersion,
 )
+from orchestration.queries.reviewing import review
 from orchestration.services import catalog, configuration, publishing, rollouts
 from orchestration.services.configuration import Edit
 from orchestration.services.errors import Invalid, Refused, Stale
@@ -18,7 +21,7 @@ from orchestration.services.publishing import Outcome
 from rbac.access import Denied
 from rbac.models import User
 from tests.integration.conftest import Company
-from tests.integration.services.moments import at_once
+from tests.integration.services.moments import at_once, meanwhile
 from tests.integration.services.site import REMOVAL, Clock, Site
 
 TEMPLATE = """
@@ -107,6 +110,24 @@ def test_publishing_settles_what_was_pending(company: Company, clock: Clock) -> 
     instance = SolutionInstance.objects.get()
     assert not instance.configuration_pending
     assert instance.updated_at == clock.now()
+
+
+def test_what_was_not_reviewed_is_not_published(company: Company) -> None:
+    version, line = made(company), company.lines["alpha-1"]
+    publish = partial(publishing.publish, company.root_user, version)
+    (seen,) = review(company.root_user, version, [line])
+    reviewed = {line.pk: seen.resolution.digest}
+    set_speed(company, version, 7)
+    for targets in ([line], [line, company.lines["alpha-2"]]):
+        with pytest.raises(Stale) as stale:
+            publish(targets, reviewed=reviewed)
+        assert stale.value.code == "reviewed-meanwhile"
+        assert stale.value.params["lines"] == [target.node.name for target in targets]
+    assert not SolutionInstance.objects.exists()
+    set_speed(company, version, 5)
+    (one,) = publish([line], reviewed=reviewed)
+    assert one.revision is not None
+    assert one.revision.digest == seen.resolution.digest
 
 
 def test_copies_of_one_solution_share_a_line_by_name(company: Company) -> None:
@@ -203,6 +224,26 @@ class TestAtOnce:
         assert SolutionVersion.objects.count() == 1
         for answer in answers:
             assert isinstance(answer, Stale | publishing.Published)
+
+    def test_a_save_that_is_not_over_is_waited_for(self, company: Company) -> None:
+        version = made(company)
+        published(company, version)
+        with ExitStack() as stack, transaction.atomic():
+            set_speed(company, version, 7)
+            stack.enter_context(meanwhile(partial(published, company, version)))
+        assert not SolutionInstance.objects.get().configuration_pending
+        newest = SolutionVersion.objects.latest("number")
+        assert newest.configuration == {"Speed": 7}
+
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_save_during_publishing_stays_pending(self, company: Company, *, first: bool) -> None:
+        version = made(company)
+        if not first:
+            published(company, version)
+        with ExitStack() as stack, transaction.atomic():
+            published(company, version)
+            stack.enter_context(meanwhile(partial(set_speed, company, version, 7)))
+        assert SolutionInstance.objects.get().configuration_pending
 
     def test_of_two_who_save_the_same_value_one_is_stale(self, company: Company) -> None:
         version = made(company)
