@@ -1,9 +1,9 @@
 """What wants attention, for one person."""
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from orchestration.models import Agent, Deployment, Node, SolutionInstance
+from orchestration.models import Agent, Deployment, Node, SolutionInstance, Target
 from orchestration.queries.agents import agents
 from orchestration.queries.deployments import deployments
 from orchestration.queries.solutions import ILL, instances
@@ -33,6 +33,14 @@ def ill(by: User, within: Node | None = None) -> QuerySet[SolutionInstance]:
     """Copies that were deployed well and no longer run, by what their agent sees."""
     deployed = instances(by, within).filter(state=InstanceState.DEPLOYED)
     return deployed.filter(current__isnull=False, health__state__in=ILL)
+
+
+def unserved(by: User, within: Node | None = None) -> QuerySet[Target]:
+    """Lines on which something is installed and that no approved agent serves."""
+    nobody = Q(target__agent=None) | ~Q(target__agent__state=AgentState.APPROVED)
+    left = instances(by, within).filter(nobody, current__isnull=False).order_by()
+    rows = Target.objects.filter(pk__in=left.values("target"))
+    return rows.select_related("node__context", "node__parent").order_by("node__path")
 
 
 def due(by: User) -> QuerySet[Deployment]:

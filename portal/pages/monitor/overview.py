@@ -10,17 +10,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from orchestration.models import Deployment, Node
-from orchestration.queries import possible, troubles
+from orchestration.queries import possible, sight, troubles
 from orchestration.queries.agents import away_agents
 from orchestration.queries.deployments import deployments
-from orchestration.queries.overview import hierarchy
-from orchestration.states import ACTIVE_DEPLOYMENT, DEPLOYMENT
+from orchestration.queries.overview import Standing, hierarchy
+from orchestration.states import ACTIVE_DEPLOYMENT, DEPLOYMENT, Severity
 from portal.web.copies import copies
 from portal.web.needs import WATCH, needs
 from portal.web.requests import PortalRequest
 from portal.web.scope import scope_of
 from portal.web.troubles import Hold, Trouble, hold_of, trouble_of
-from rbac.access import Verdict
+from rbac.access import Verdict, granted_paths
 from rbac.models import User
 
 MOST_FAILURES = 3  # boxes; the rest is one click away
@@ -62,13 +62,22 @@ def overview(request: PortalRequest) -> HttpResponse:
     attention = _attention(request.user, within)
     active = deployments(request.user, within).filter(state__in=ACTIVE_DEPLOYMENT)
     attempts = [Attempt(one, hold_of(one)) for one in active[: MOST_ROWS + 1]]
+    places = hierarchy(request.user, within)
     context = attention | {
-        "well": not any(attention.values()),
+        "attention": any(attention.values()),
+        "well": not any(attention.values()) and _well(request.user, places),
         "running": attempts[:MOST_ROWS],
         "more_running": len(attempts) > MOST_ROWS,
-        "places": hierarchy(request.user, within),
+        "places": places,
     }
     return render(request, "monitor/overview.html", context)
+
+
+def _well(by: User, places: Iterable[Standing]) -> bool:
+    """Whether a person sees what is installed, and none of its words says that it is broken."""
+    words = {word for row in places for word in row.words}
+    broken = any(word.severity is Severity.DANGER for word in words)
+    return bool(granted_paths(by, *sight.INSTALLED)) and not broken
 
 
 def _attention(by: User, within: Node | None) -> dict[str, Any]:
@@ -78,6 +87,7 @@ def _attention(by: User, within: Node | None) -> dict[str, Any]:
         "failures": list(_failures(by, failed[:MOST_FAILURES])),
         "more_failures": max(count - MOST_FAILURES, 0),
         "ill": copies(by, troubles.ill(by, within)[:MOST_ROWS]),
+        "unserved": list(troubles.unserved(by, within)[:MOST_ROWS]),
         "away": list(away_agents(by, within).annotate(lines=Count("targets"))[:MOST_ROWS]),
     }
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orchestration.models import Agent, SolutionInstance
+from orchestration.services import agents
 from tests.integration.conftest import Company
 from tests.integration.pages import site
 
@@ -194,3 +195,28 @@ def test_the_scope_narrows_every_list(company: Company, client: Client) -> None:
 def test_a_place_one_may_not_see_is_no_scope(company: Company, viewer: Client) -> None:
     answer = viewer.post(reverse("scope"), {"node": company.factories["beta"].pk})
     assert answer.status_code == 404
+
+
+def test_who_sees_no_installations_is_not_told_that_all_is_well(
+    company: Company, client: Client
+) -> None:
+    site.heard(company.agent("alpha"))
+    site.failed(company.root_user, company.revision("alpha-1", company.solution()))
+    alpha = company.factories["alpha"]
+    for name, role in (("olaf", "onboarding-admin"), ("vic", "configuration-viewer")):
+        person = company.person(name, role, alpha)
+        assert "Everything runs" not in text(site.signed_in(client, person), "monitor-overview")
+
+
+def test_a_line_that_nobody_serves_any_more_wants_attention(
+    company: Company, viewer: Client
+) -> None:
+    agent = company.agent("alpha")
+    site.heard(agent)
+    site.deployed(company.root_user, company.revision("alpha-1", company.solution()))
+    assert "Nobody serves" not in text(viewer, "monitor-overview")
+    agents.revoke(company.root_user, agent)
+    page = text(viewer, "monitor-overview")
+    assert "Nobody serves alpha-1" in page
+    assert "Nobody serves alpha-2" not in page  # nothing is installed there
+    assert "Everything runs" not in page
