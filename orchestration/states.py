@@ -139,7 +139,7 @@ INSTANCE: Mapping[str, State] = {
     _I.DEPLOYING: State(
         "Deployment in progress",
         _P,
-        _to(_I.DEPLOYED, _I.FAILED, _I.NOT_DEPLOYED, _I.UNDEPLOYED),
+        _to(_I.DEPLOYED, _I.FAILED, _I.NOT_DEPLOYED, _I.UNDEPLOYED, _I.UNINSTALL_FAILED),
     ),
     _I.DEPLOYED: State("Deployment completed", _Q, _to(_I.DEPLOYING, _I.UNINSTALLING)),
     _I.FAILED: State("Deployment failed", _D, _to(_I.DEPLOYING, _I.UNINSTALLING, _I.DEPLOYED)),

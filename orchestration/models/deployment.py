@@ -9,6 +9,7 @@ from orchestration.models.target import Target
 from orchestration.states import (
     ACTIVE_DEPLOYMENT,
     DeploymentState,
+    InstanceState,
     RolloutState,
     StepStatus,
 )
@@ -51,7 +52,8 @@ class Deployment(models.Model):
 
     ``revision`` is what to run and null to uninstall. ``next_action_at`` is
     when a worker must look at the row again, so that no message is needed for
-    it to move on. ``hold`` says why a waiting row waits.
+    it to move on. ``hold`` says why a waiting row waits. ``instance_was`` is the
+    state the instance was in before, and is in again after a cancel.
     """
 
     rollout = models.ForeignKey(Rollout, models.CASCADE, related_name="deployments")
@@ -61,6 +63,11 @@ class Deployment(models.Model):
         SolutionVersion, models.PROTECT, null=True, related_name="deployments"
     )
     from_revision = models.ForeignKey(SolutionVersion, models.PROTECT, null=True, related_name="+")
+    instance_was = models.CharField(
+        max_length=16,
+        choices=[(s.value, s.value) for s in InstanceState],
+        default=InstanceState.NOT_DEPLOYED,
+    )
     generation = models.PositiveBigIntegerField(default=0)
     state = models.CharField(
         max_length=16,

@@ -152,9 +152,18 @@ def _resting_state(deployment: Deployment, to: DeploymentState) -> InstanceState
         return InstanceState.UNDEPLOYED if removing else InstanceState.DEPLOYED
     if to in FAILED_DEPLOYMENT:
         return InstanceState.UNINSTALL_FAILED if removing else InstanceState.FAILED
-    if deployment.instance.current_id is not None:
+    return _state_before(deployment)
+
+
+def _state_before(deployment: Deployment) -> InstanceState:
+    """Where a cancel leaves the instance, also if an older order got through meanwhile."""
+    before, runs = InstanceState(deployment.instance_was), deployment.instance.current_id
+    if runs == deployment.from_revision_id:
+        return before
+    if runs is not None:
         return InstanceState.DEPLOYED
-    return InstanceState.FAILED if removing else InstanceState.NOT_DEPLOYED
+    gone = before is InstanceState.UNINSTALL_FAILED
+    return InstanceState.UNDEPLOYED if gone else InstanceState.FAILED
 
 
 def _record(

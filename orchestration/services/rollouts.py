@@ -152,6 +152,7 @@ def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollo
             target=aim.instance.target,
             revision=aim.revision,
             from_revision=aim.instance.current,
+            instance_was=aim.instance.state,
         )
         for aim in aims
     )

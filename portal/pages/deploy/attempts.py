@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from orchestration.models import Deployment
 from orchestration.queries.deployments import deployments
 from orchestration.services import rollouts
 from portal.web.needs import needs
@@ -21,7 +22,7 @@ def cancel(request: PortalRequest, pk: int) -> HttpResponse:
     """Stop an attempt that has not begun to change its line."""
     attempt = get_object_or_404(deployments(request.user), pk=pk)
     rollouts.cancel(request.user, attempt)
-    messages.success(request, _("Cancelled. Nothing was changed on %s.") % attempt.target)
+    messages.success(request, _done(attempt) % attempt.target)
     return see(request, reverse("monitor-deployment", args=[pk]))
 
 
@@ -32,3 +33,10 @@ def retry(request: PortalRequest, pk: int) -> HttpResponse:
     attempt = get_object_or_404(deployments(request.user), pk=pk)
     started = rollouts.retry(request.user, [attempt])
     return see(request, reverse("monitor-deployment", args=[started.deployments.get().pk]))
+
+
+def _done(attempt: Deployment) -> str:
+    """What can be said after a cancel; of what was offered nobody knows whether it has begun."""
+    if attempt.generation:
+        return _("It is called off on %s; if the site had begun, it goes back.")
+    return _("Cancelled. Nothing was changed on %s.")

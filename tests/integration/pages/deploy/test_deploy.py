@@ -166,6 +166,8 @@ def test_cancel_before_it_begins_and_refuse_after(company: Company, deployer: Cl
     attempt = site.offered(company.root_user, revision)
     answer = deployer.post(reverse("deploy-cancel", args=[attempt.pk]))
     assert answer.status_code == 303
+    page = text(deployer, "monitor-deployment", attempt.pk)
+    assert "It is called off on alpha-1; if the site had begun, it goes back." in page
     attempt.refresh_from_db()
     assert attempt.state == DeploymentState.CANCELLED
 
@@ -176,6 +178,18 @@ def test_cancel_before_it_begins_and_refuse_after(company: Company, deployer: Cl
     answer = deployer.post(reverse("deploy-cancel", args=[begun.pk]))
     assert answer.status_code == 409
     assert "too late to cancel" in answer.content.decode()
+
+
+def test_what_no_site_was_told_of_is_cancelled_without_a_trace(
+    company: Company, deployer: Client
+) -> None:
+    revision = company.revision("alpha-1", company.solution())
+    attempt = start(deployer, revision).deployments.get()
+    unchanged = "Cancel it? Nothing has been changed on alpha-1 yet."
+    assert unchanged in text(deployer, "monitor-deployment", attempt.pk)
+    deployer.post(reverse("deploy-cancel", args=[attempt.pk]))
+    page = text(deployer, "monitor-deployment", attempt.pk)
+    assert "Cancelled. Nothing was changed on alpha-1." in page
 
 
 def test_retry_makes_a_new_attempt(company: Company, deployer: Client) -> None:
