@@ -1,6 +1,6 @@
 """Configuration values at places, with what they inherit, for one person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,12 @@ from orchestration.models import (
 from orchestration.queries.resolving import current_values
 from orchestration.queries.templates import rules_of
 from orchestration.rules import Rule
-from rbac.access import Verdict, may
+from rbac.access import YES, Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
 
 _OWNERS = (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
+_BOTH = frozenset(owner for owner, _perm in _OWNERS)
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _sheet(
     ]
     rights = {perm: may(by, perm, node) for _, perm in _OWNERS}
     fields = [
-        _field(rule, own.values if own else {}, nearest_first, rights)
+        _field(rule, own.values if own else {}, nearest_first, _verdict(_over(rule, rules), rights))
         for rule in rules
         if rule.type != "object"
     ]
@@ -133,9 +134,9 @@ def _field(
     rule: Rule,
     own: Mapping[str, Any],
     above: list[tuple[Node, ConfigurationRevision, bool]],
-    rights: Mapping[Perm, Verdict],
+    verdict: Verdict,
 ) -> Field:
-    own_value, verdict = value_at(own, rule.key), _verdict(rule, rights)
+    own_value = value_at(own, rule.key)
     for node, save, seen in above:
         found = value_at(save.values, rule.key)
         if found is not None:
@@ -143,9 +144,18 @@ def _field(
     return Field(rule, own_value, rule.default if rule.has_default else None, None, verdict)
 
 
-def _verdict(rule: Rule, rights: Mapping[Perm, Verdict]) -> Verdict:
-    if rule.disabled:
-        return Verdict(ok=False, code="value-disabled", params={"key": rule.key})
-    wanted = [perm for owner, perm in _OWNERS if not rule.editable_by or owner in rule.editable_by]
-    verdicts = [rights[perm] for perm in wanted]
-    return next((verdict for verdict in verdicts if verdict), verdicts[0])
+def _verdict(over: Sequence[Rule], rights: Mapping[Perm, Verdict]) -> Verdict:
+    """As the service decides: a rule without owners of its own belongs to those of its parent."""
+    owners = next((rule.editable_by for rule in over if rule.editable_by < _BOTH), _BOTH)
+    verdicts = [rights[perm] for owner, perm in _OWNERS if owner in owners]
+    if not any(verdicts):
+        return verdicts[0]
+    if any(rule.disabled for rule in over):
+        return Verdict(ok=False, code="value-disabled", params={"key": over[0].key})
+    return YES
+
+
+def _over(rule: Rule, rules: Sequence[Rule]) -> list[Rule]:
+    """A rule and those of the objects its key lies in, the nearest first."""
+    above = [one for one in rules if one != rule and rule.parts[: len(one.parts)] == one.parts]
+    return [rule, *sorted(above, key=lambda one: -len(one.parts))]

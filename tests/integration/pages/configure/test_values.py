@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from orchestration.models import ConfigurationRevision, Node, SolutionTemplateVersion
-from orchestration.services import configuration
+from orchestration.services import catalog, configuration
 from orchestration.services.configuration import Edit
 from rbac.models import User
 from tests.integration.conftest import Company
@@ -293,3 +293,24 @@ def test_what_only_it_may_set_cannot_be_restored_by_ot(
     back = reverse("configure-restore", args=[line.pk, oven.template_id, 1])
     assert author.post(back).status_code == 403
     assert values_of(line) == {"Port": 9999}
+
+
+def test_what_lies_in_an_object_of_it_is_kept_by_it(company: Company, author: Client) -> None:
+    root = company.root_user
+    schema = """
+rules:
+  configs:
+    Line: {type: object, editableBy: [IT]}
+    Line.Speed: {type: int}
+    Line.Open: {type: int, disabled: true}
+    Mine: {type: int, disabled: true, label: Fixed}
+"""
+    catalog.create_schema_version(root, company.context, text=schema, name="press", version="1.0.0")
+    template = "schema: {name: press, version: 1.0.0}\nconfigs: {Line: '${{$val(Line)}}'}"
+    source = catalog.SolutionSource("press", "1.0.0", template, {"components": []})
+    press = catalog.create_solution_version(root, company.context, source)
+    page = author.get(at(company.factories["alpha"], press))
+    assert words(page).count("Kept by IT") == 2
+    assert "Fixed Cannot be changed here" in words(page)
+    answer = author.post(at(company.factories["alpha"], press), {"base": "0", "v.Line.Speed": "1"})
+    assert answer.status_code == 403
