@@ -72,6 +72,7 @@ def history(request: PortalRequest, node: int, solution: int) -> HttpResponse:
             "page": page,
             "rows": [_row(by, place, version, saves, one) for one in page.object_list],
             "columns": COLUMNS,
+            "base": saves[0].number if saves else 0,
             "compared": _compared(version, chosen),
             "asked": len(chosen),
             "zone": time_zone_of(place),
@@ -87,7 +88,8 @@ def restore(request: PortalRequest, node: int, solution: int, number: int) -> Ht
     place, version, saves = _found(by, node, solution)
     wanted = get_object_or_404(ConfigurationRevision, pk__in=[s.pk for s in saves], number=number)
     comment = _now("Restored from save %(number)s") % {"number": number}
-    edit = Edit(place, wanted.values, saves[0].number)
+    seen = request.POST.get("base", "")
+    edit = Edit(place, wanted.values, int(seen[:9]) if seen.isdecimal() else 0)
     if configuration.save(by, version, [edit], comment=comment):
         messages.success(request, comment + ".")
     else:

@@ -38,6 +38,7 @@ from rbac.permissions import Perm
 
 SIZE = 50  # lines of the grid on one page
 RESET = "reset"
+BASES = "bases"  # of lines on other pages: one field, as there may be thousands of them
 Key = tuple[int, str]
 
 
@@ -133,17 +134,19 @@ def _pressed(post: QueryDict) -> QueryDict:
     return post
 
 
-def _base(post: QueryDict, sheet: Sheet) -> int:
-    """The save that the row of a line was made from; lines without a row are as they are now."""
-    text = post.get(f"base.{sheet.node.pk}", "")
-    return int(text[:9]) if text.isdecimal() else sheet.base
+def _bases(post: QueryDict, sheets: Sequence[Sheet]) -> dict[int, int]:
+    """The saves that the form was made from, by line; also of lines without a row."""
+    elsewhere = dict(pair.split("-", 1) for pair in post.get(BASES, "").split(".") if "-" in pair)
+    keys = [str(sheet.node.pk) for sheet in sheets]
+    texts = {key: post.get(f"base.{key}", elsewhere.get(key, "")) for key in keys}
+    return {int(key): int(text[:9]) if text.isdecimal() else 0 for key, text in texts.items()}
 
 
 def _before(way: Journey, sheets: Sequence[Sheet], post: QueryDict) -> dict[int, dict[str, Any]]:
     """The values of lines that changed since the grid was shown, as they were then."""
-    old = {
-        sheet.node.pk: _base(post, sheet) for sheet in sheets if _base(post, sheet) != sheet.base
-    }
+    bases = _bases(post, sheets)
+    now = {sheet.node.pk: sheet.base for sheet in sheets}
+    old = {pk: base for pk, base in bases.items() if base != now[pk]}
     found = queries.saves(way.template, old) if old else {}
     return {pk: found.get(pk, {}) for pk in old}
 
@@ -165,7 +168,7 @@ def _conflicts(sheets: Sequence[Sheet], before: Mapping[int, Mapping[str, Any]])
 
 def _save(by: User, way: Journey, form: Form, post: QueryDict) -> int:
     """Save every line that changes: all of them, or none. Returns how many."""
-    edits = []
+    edits, bases = [], _bases(post, form.sheets)
     for sheet in form.sheets:
         own = sheet.revision.values if sheet.revision else {}
         changes = [
@@ -174,7 +177,7 @@ def _save(by: User, way: Journey, form: Form, post: QueryDict) -> int:
             if (mine := _typed_for(form, sheet.node.pk, value.rule.key))
         ]
         if changes:
-            edits.append(Edit(sheet.node, put(own, changes), _base(post, sheet)))
+            edits.append(Edit(sheet.node, put(own, changes), bases[sheet.node.pk]))
     comment = text_of(post, "comment")
     return len(configuration.save(by, way.version, edits, comment=comment))
 
@@ -197,6 +200,7 @@ def _context(by: User, way: Journey, form: Form) -> dict[str, Any]:
     verdicts = [may(by, Perm.REVIEW, sheet.node) for sheet in form.sheets]
     refused: Verdict = next((one for one in verdicts if not one), YES)
     many = len(form.sheets) > 1
+    shown = {line.pk for line in form.page}
     return {
         "way": way,
         "steps": way.steps("configure-line-values"),
@@ -207,6 +211,9 @@ def _context(by: User, way: Journey, form: Form) -> dict[str, Any]:
         "heads": forms_grid.columns(form.on_page),
         "rows": forms_grid.rows(form.on_page, form.cells, form.conflicts) if many else [],
         "bases": [(sheet.node.pk, sheet.base) for sheet in form.on_page],
+        "bases_elsewhere": ".".join(
+            f"{sheet.node.pk}-{sheet.base}" for sheet in form.sheets if sheet.node.pk not in shown
+        ),
         "page": form.page,
         "wrong": form.wrong,
         "check_url": reverse("configure-check", args=[way.version.pk]),

@@ -15,6 +15,7 @@ from orchestration.models import (
 )
 from orchestration.services import configuration, places
 from orchestration.services.configuration import Edit
+from portal.pages.configure import line_values
 from portal.web.journey import pack, unpack
 from rbac.models import User
 from tests.integration.conftest import Company
@@ -171,6 +172,25 @@ def test_a_line_somebody_else_saved_is_shown_before_it_is_overwritten(
     assert again.send(author).status_code == 303
     assert own(company, "alpha-1") == {"Port": 9000, "MaxTemp": 85, "Note": "new"}
     assert own(company, "alpha-2")["MaxTemp"] == 86
+
+
+def test_a_value_for_all_overwrites_no_save_of_a_line_on_another_page(
+    company: Company,
+    author: Client,
+    oven: SolutionTemplateVersion,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(line_values, "SIZE", 1)
+    lines = ids(company, "alpha-1", "alpha-2")
+    form = form_with(author.get(address("configure-line-values", oven, *lines)), "comment")
+    theirs = Edit(company.lines["alpha-2"].node, {"Port": 9001, "Note": "theirs"}, 1)
+    configuration.save(company.root_user, oven, [theirs])
+    answer = form.send(author, **{"v.Note": "mine"})
+    assert answer.status_code == 409
+    assert own(company, "alpha-1") == {"Port": 9000}
+    assert own(company, "alpha-2")["Note"] == "theirs"
+    assert form_with(answer, "comment").send(author).status_code == 303
+    assert [own(company, name)["Note"] for name in ("alpha-1", "alpha-2")] == ["mine"] * 2
 
 
 def test_a_failed_line_says_why_and_is_mended_without_losing_the_rest(

@@ -275,7 +275,9 @@ def test_the_history_compares_and_restores(
     compared = words(author.get(f"{address}?save=1&save=2"))
     assert "From save 1 to save 2" in compared
     back = reverse("configure-restore", args=[alpha.pk, oven.template_id, 1])
-    assert author.post(back).status_code == 303
+    assert author.post(back, {"base": "1"}).status_code == 409, "the second was not seen"
+    assert values_of(alpha) == {"MaxTemp": 75}
+    assert form_with(author.get(address), "base").send(author).status_code == 303
     assert values_of(alpha) == {"MaxTemp": 70}
     assert ConfigurationRevision.objects.filter(node=alpha).count() == 3
     assert "Restored from save 1" in words(author.get(address))
