@@ -24,6 +24,7 @@ from rbac.permissions import Perm
 
 VIEWS = (Perm.VIEW_HIERARCHY, Perm.VIEW_VALUES, Perm.VIEW_SOLUTIONS, Perm.VIEW_DEPLOYMENTS)
 LOOK_AGAIN = 60.0  # seconds after which session and rights are checked anew
+BEAT = 15.0  # seconds after which a browser hears that the server is there
 SHORTEST_GAP = 0.25  # seconds between two messages to one browser
 BROKEN = 1011
 SIGNED_OUT = 4000 + HTTPStatus.UNAUTHORIZED
@@ -43,7 +44,7 @@ def standing(session_key: str | None) -> tuple[int, list[str]] | None:
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
-    """Sends ``{"topics": [...]}``; ``["*"]`` means: read everything again.
+    """Sends ``{"topics": [...]}``; ``["*"]`` means: read everything again, ``[]``: all is current.
 
     Closes with 4401 when the session ends.
     """
@@ -83,13 +84,14 @@ class LiveConsumer(AsyncWebsocketConsumer):
         """Pass topics on until the session ends."""
         checked = time.monotonic()
         while True:
-            topics = await listener.wait(checked + LOOK_AGAIN - time.monotonic())
+            topics = await listener.wait(min(BEAT, checked + LOOK_AGAIN - time.monotonic()))
             if listener.RIGHTS in topics or time.monotonic() - checked >= LOOK_AGAIN:
                 found = await database_sync_to_async(standing)(self.session_key)
                 if found is None:
                     return
                 listener.paths = tuple(found[1])
                 checked = time.monotonic()
-            if said := topics - {listener.RIGHTS}:
+            said = topics - {listener.RIGHTS}
+            if said or not topics:  # nothing to say is said, too: a beat
                 await self.send(json.dumps({"topics": sorted(said)}))
                 await asyncio.sleep(SHORTEST_GAP)

@@ -162,3 +162,18 @@ def test_rights_are_looked_up_again_after_a_while(
         return await socket.output()
 
     assert async_to_sync(disabled)()["code"] == live.SIGNED_OUT
+
+
+def test_a_browser_hears_that_the_server_is_there(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "BEAT", 0.1)
+
+    async def beats() -> list[list[str]]:
+        socket = socket_of(await signed_in(company, "ann", "alpha"))
+        await socket.connect()
+        heard = [await topics(socket), await topics(socket)]
+        await socket.close()
+        return heard
+
+    assert async_to_sync(beats)() == [[], []]
