@@ -7,6 +7,8 @@ import argparse
 
 import uvicorn
 
+from portal.environment import env
+
 SHUTDOWN_WITHIN = 10  # seconds for requests and sockets to end before they are cut
 
 LARGEST_MESSAGE = 64 * 1024  # bytes; sockets carry hints, and almost all of them outwards
@@ -25,6 +27,7 @@ def main() -> None:
         log_config=None,  # portal.logs speaks for all
         access_log=False,  # portal.web.request_log writes a line with an id
         server_header=False,
+        forwarded_allow_ips=env.str("FORWARDED_ALLOW_IPS", default="127.0.0.1"),
         timeout_graceful_shutdown=SHUTDOWN_WITHIN,
         ws_max_size=LARGEST_MESSAGE,
     )

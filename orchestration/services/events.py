@@ -59,6 +59,11 @@ def record(
     return event
 
 
+def move(node: Node, to: Node | None) -> None:
+    """Let the history of a place that goes away be found at another."""
+    Event.objects.filter(node=node).update(node=to)
+
+
 def _name(by: Actor) -> str:
     if isinstance(by, User):
         return by.get_full_name() or by.get_username()

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from orchestration import hints
-from orchestration.models import Agent, Event, Node, Target
+from orchestration.models import Agent, Node, Target
 from orchestration.services import desired, events
 from orchestration.services.contexts import capabilities_named
 from orchestration.services.errors import Invalid, Refused
@@ -178,7 +178,7 @@ def remove(by: User, node: Node) -> None:
     if target is not None:
         _forget_copies(target)
     parent = node.parent
-    Event.objects.filter(node=node).update(node=parent)
+    events.move(node, parent)
     events.record(f"{node.kind}.removed", node, parent, by)
     hints.tell([f"node:{node.parent_id}"], node.path)
     node.delete()
