@@ -11,10 +11,11 @@ from orchestration.models import (
     EnrolmentToken,
     Event,
     Node,
+    SolutionInstance,
     SolutionTemplate,
     Target,
 )
-from orchestration.states import AgentState
+from orchestration.states import AgentState, InstanceState
 from rbac.models import RoleAssignment, User
 from tests.integration.admin.conftest import SignIn, knocking, page_of
 from tests.integration.conftest import Company
@@ -72,9 +73,10 @@ def test_a_place_that_holds_others_is_not_deleted(company: Company, root: Client
 
 
 def test_of_several_deletes_all_happen_or_none(company: Company, root: Client) -> None:
-    company.revision("alpha-2", company.solution())
+    revision = company.revision("alpha-2", company.solution())
+    SolutionInstance.objects.filter(pk=revision.instance_id).update(state=InstanceState.DEPLOYED)
     pks = [company.lines[name].pk for name in ("alpha-1", "alpha-2")]
-    assert any("still holds" in text for text in run(root, Target, "delete_selected", *pks))
+    assert any("still installed" in text for text in run(root, Target, "delete_selected", *pks))
     assert Target.objects.filter(pk__in=pks).count() == 2
     run(root, Target, "delete_selected", pks[0])
     assert [one.pk for one in Target.objects.filter(pk__in=pks)] == [pks[1]]
