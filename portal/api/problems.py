@@ -11,11 +11,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from orchestration.services.errors import Invalid, ServiceError
-from portal.web.errors import STATUSES
+from portal.web.errors import BEYOND_NUMBERS, STATUSES
 from portal.web.sentences import refusal, sentence
 from rbac.access import Denied
 
@@ -55,10 +56,19 @@ def handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
         document = _service_problem(error)
     elif isinstance(error, APIException | Http404 | PermissionDenied):
         return _framework_problem(error, context)
+    elif isinstance(error, BEYOND_NUMBERS):
+        return _framework_problem(_beyond(context), context)
     else:
         return None
     set_rollback()
     return Response(document, status=document["status"], content_type=MEDIA_TYPE)
+
+
+def _beyond(context: Mapping[str, Any]) -> APIException | Http404:
+    """Nothing is found under such a number, and nothing can be done with it."""
+    if context["request"].method in SAFE_METHODS:
+        return Http404()
+    return ValidationError(gettext("A number is larger than any there is."))
 
 
 def _service_problem(error: ServiceError) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.defaults import page_not_found
 
 from orchestration.services.errors import Invalid, Refused, ServiceError, Stale
 from portal.web.requests import wants_part
@@ -16,6 +18,10 @@ STATUSES: Mapping[type[ServiceError], HTTPStatus] = {
     Stale: HTTPStatus.CONFLICT,
     Invalid: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+
+# A number in an address or a body that no database holds: SQLite's driver and PostgreSQL say so
+# each in its own way, and only when they are asked.
+BEYOND_NUMBERS = (OverflowError, DataError)
 
 
 class SayWhy:
@@ -36,6 +42,8 @@ class SayWhy:
             return _answer(request, refusal(error.verdict), HTTPStatus.FORBIDDEN)
         if isinstance(error, ServiceError):
             return _answer(request, sentence(error.code, error.params), STATUSES[type(error)])
+        if isinstance(error, BEYOND_NUMBERS):
+            return page_not_found(request, error)
         return None
 
 
