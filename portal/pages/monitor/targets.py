@@ -23,8 +23,9 @@ from portal.web.origins import Setting, settings_of
 from portal.web.parts import Column
 from portal.web.requests import PortalRequest
 from portal.web.scope import scope_of
-from rbac.access import Verdict
+from rbac.access import Verdict, may
 from rbac.models import User
+from rbac.permissions import Perm
 
 RECENT = 10
 COLUMNS = (
@@ -117,6 +118,7 @@ def target(request: PortalRequest, pk: int) -> HttpResponse:
             ],
             "attempts": [(attempt, DEPLOYMENT[attempt.state]) for attempt in attempts],
             "events": [(event, sentence(event)) for event in log],
+            "log_verdict": may(by, Perm.VIEW_DEPLOYMENTS, line.node),
             "capabilities": line.capabilities.all(),
         },
     )
