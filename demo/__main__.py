@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if chosen.reset:
             forget(chosen.data)
+            sys.stdout.write("Everything of the demo is removed; `make demo` begins anew.\n")
         else:
             Fleet(chosen.data, chosen.port, chosen.line_ports).run()
     except DemoError as error:

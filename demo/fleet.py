@@ -58,7 +58,9 @@ class Fleet:
                 self._stop()
 
     def _start(self) -> None:
+        _say("Preparing the database …")
         secrets = self._prepare()
+        _say("Starting the portal and one agent a factory …")
         self._run("portal", "-m", "portal", "--host", HOST, "--port", str(self._port))
         self._await_portal()
         for factory in company.FACTORIES:
@@ -124,6 +126,7 @@ class Fleet:
         # A second Ctrl-C must not leave programs behind.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        _say("Stopping …")
         agents, portal = self._programs[1:], self._programs[:1]
         for group in (agents, portal):
             until = time.monotonic() + STOP_WITHIN
@@ -162,6 +165,11 @@ def locked(data: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _answers(address: str) -> bool:
