@@ -23,6 +23,8 @@ from rbac.models import User
 from rbac.permissions import Perm
 
 KEY_BYTES = 32
+# Says what it is wherever it turns up, and never begins with a dash: it is given to commands.
+TOKEN_PREFIX = "swt_"  # noqa: S105  the public part
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,11 @@ def create_token(
     may(by, Perm.MANAGE_AGENTS, node).require()
     chosen = [target.node for target in targets]
     _check_below(node, chosen)
-    secret = secrets.token_urlsafe(24)
+    shown = secrets.token_urlsafe(24)
+    secret = TOKEN_PREFIX + shown
     token = EnrolmentToken.objects.create(
         digest=_digest(secret),
-        hint=secret[:4],
+        hint=shown[:4],
         node=node,
         uses_left=uses,
         expires_at=timezone.now() + valid_for,

@@ -193,3 +193,9 @@ def test_a_revoked_agent_serves_nothing_and_never_comes_back(site: Site) -> None
             again(site.company.root_user, site.agent)
         assert refused.value.code == "not-from-here"
     assert Event.objects.filter(kind="agent.revoked").count() == 1
+
+
+def test_a_token_can_be_given_to_a_command(company: Company) -> None:
+    made = [agents.create_token(company.root_user, company.factories["alpha"]) for _ in range(80)]
+    assert all(one.secret.startswith("swt_") for one in made)
+    assert all(one.token.hint in one.secret for one in made)
