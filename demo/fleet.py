@@ -46,6 +46,8 @@ class Fleet:
         Raises:
             DemoError: something does not start, or does not stay up.
         """
+        # Also where the shell that started us in the background told us to ignore Ctrl-C.
+        signal.signal(signal.SIGINT, _as_interrupt)
         signal.signal(signal.SIGTERM, _as_interrupt)
         with locked(self._data):
             try:
