@@ -8,6 +8,7 @@ forgets the details and says `EVERYTHING`.
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
@@ -25,16 +26,16 @@ Message = dict[str, Any]
 log = logging.getLogger(__name__)
 
 
-class Listener:
+class Listener(ABC):
     """Topics for one socket or one long poll, picked by a subclass."""
 
     def __init__(self) -> None:
         self._topics: set[str] = set()
         self._woken = asyncio.Event()
 
+    @abstractmethod
     def pick(self, message: Message) -> Iterable[str]:
         """Return the topics of a message that this listener may and wants to know."""
-        raise NotImplementedError
 
     def offer(self, message: Message) -> None:
         """Keep what is ours; called by the hub."""
