@@ -74,10 +74,6 @@ def _in_tree_order(rows: list[Standing]) -> list[Standing]:
     return ordered
 
 
-def _lines_last(row: Standing) -> tuple[bool, str]:
-    return row.node.kind == Node.Kind.TARGET, row.node.title.casefold()
-
-
 def _count(by: User, within: Node | None, rows: list[Standing], path: str) -> None:
     by_path = {row.node.path: row for row in rows if row.visible}
     groups = (
