@@ -10,11 +10,20 @@ from orchestration.queries import places
 from portal.api.resource import person
 from rbac.access import below
 
+_LARGEST_ID = 2**63 - 1  # of both databases; beyond it one raises and the other does not
+
 
 class IdFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
     """A row by the id of something it belongs to."""
 
     field_class = forms.IntegerField
+
+    def filter(self, rows: QuerySet[Any], value: int | None) -> QuerySet[Any]:
+        """Narrow rows to those of one thing; a number that no database holds has none."""
+        if value is not None and abs(value) > _LARGEST_ID:
+            return rows.none()
+        narrowed: QuerySet[Any] = super().filter(rows, value)
+        return narrowed
 
 
 class UnderFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
@@ -26,5 +35,7 @@ class UnderFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
         """Narrow rows to a place that the person may see."""
         if value is None:
             return rows
+        if abs(value) > _LARGEST_ID:
+            return rows.none()
         place = places.nodes(person(self.parent.request.user)).filter(pk=value).first()
         return rows.none() if place is None else rows.filter(below([place.path], self.field_name))

@@ -20,12 +20,19 @@ def root(company: Company, client: Client) -> Client:
         f"/monitor/targets/{BEYOND}/",
         f"/admin/orchestration/target/{BEYOND}/change/",
         f"/api/v1/targets/{BEYOND}/",
-        f"/api/v1/deployments/?target={BEYOND}",
     ],
 )
 def test_an_address_with_such_a_number_leads_nowhere(root: Client, path: str) -> None:
     answer = root.get(path)
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("wanted", ["target", "under"])
+@pytest.mark.parametrize("number", [BEYOND, -BEYOND])
+def test_a_filter_by_such_a_number_finds_nothing(root: Client, wanted: str, number: int) -> None:
+    answer = root.get(f"/api/v1/deployments/?{wanted}={number}")
+    assert answer.status_code == 200
+    assert answer.json()["results"] == []
 
 
 @pytest.mark.parametrize(
