@@ -6,8 +6,6 @@ No rights here: whoever calls has asked.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import F, Max, Q
-
 from orchestration.models import (
     ConfigurationRevision,
     Node,
@@ -16,6 +14,7 @@ from orchestration.models import (
     SolutionTemplateVersion,
     Target,
 )
+from orchestration.queries.saved import current_values
 from orchestration.queries.templates import compiled
 from orchestration.resolution import (
     Change,
@@ -68,21 +67,6 @@ def resolve_lines(
     ]
 
 
-def current_values(
-    template: SolutionTemplate, nodes: Iterable[int]
-) -> dict[int, ConfigurationRevision]:
-    """The newest configuration revision of a solution at each node that has one."""
-    newest = (
-        ConfigurationRevision.objects.filter(template=template, node__in=list(nodes))
-        .annotate(
-            newest=Max("node__configuration_revisions__number", filter=_same_template(template))
-        )
-        .filter(number=F("newest"))
-        .select_related("author")
-    )
-    return {revision.node_id: revision for revision in newest}
-
-
 def first_stranger(template: SolutionTemplate, nodes: Iterable[Node]) -> Node | None:
     """The first node that is of another context than the solution; None if there is none."""
     own = template.node.context_id
@@ -113,10 +97,6 @@ def path_nodes(
 def _nodes_above(targets: Sequence[Target]) -> dict[int, Node]:
     wanted = {pk for target in targets for pk in target.node.path_ids()}
     return Node.objects.select_related("context").in_bulk(wanted)
-
-
-def _same_template(template: SolutionTemplate) -> Q:
-    return Q(node__configuration_revisions__template=template)
 
 
 def _review(

@@ -10,7 +10,7 @@ from orchestration.models import (
     SolutionTemplate,
     SolutionTemplateVersion,
 )
-from orchestration.queries.resolving import current_values
+from orchestration.queries.saved import current_values
 from orchestration.queries.templates import rules_of
 from orchestration.rules import Rule
 from rbac.access import YES, Verdict, may

@@ -15,7 +15,7 @@ from orchestration.models import (
     SolutionTemplate,
     SolutionTemplateVersion,
 )
-from orchestration.queries.resolving import current_values
+from orchestration.queries.saved import current_values
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import veil
 from orchestration.resolution.differences import identical

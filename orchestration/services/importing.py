@@ -17,7 +17,7 @@ from orchestration.models import (
     SchemaVersion,
     SolutionTemplateVersion,
 )
-from orchestration.queries.resolving import current_values
+from orchestration.queries.saved import current_values
 from orchestration.resolution import read_solution
 from orchestration.services import catalog, configuration
 from orchestration.services.documents import read_mapping
