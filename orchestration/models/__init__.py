@@ -1,6 +1,13 @@
 """The nouns of the product, one a file."""
 
 from orchestration.models.agent import Agent, EnrolmentToken
+from orchestration.models.config_template import (
+    AnyTemplate,
+    AnyVersion,
+    ConfigTemplate,
+    ConfigTemplateVersion,
+    TemplateLink,
+)
 from orchestration.models.configuration import ConfigurationRevision
 from orchestration.models.context import Capability, Context
 from orchestration.models.deployment import Deployment, Rollout, Step
@@ -14,7 +21,11 @@ from orchestration.models.target import Target
 
 __all__ = [
     "Agent",
+    "AnyTemplate",
+    "AnyVersion",
     "Capability",
+    "ConfigTemplate",
+    "ConfigTemplateVersion",
     "ConfigurationRevision",
     "Context",
     "Deployment",
@@ -30,5 +41,6 @@ __all__ = [
     "SolutionVersion",
     "Step",
     "Target",
+    "TemplateLink",
     "WorkerHeartbeat",
 ]

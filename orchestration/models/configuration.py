@@ -3,21 +3,19 @@
 from django.db import models
 
 from orchestration.models.node import Node
-from orchestration.models.solution import SolutionTemplate
 from rbac.models import User
 
 
 class ConfigurationRevision(models.Model):
-    """The values of one solution at one node, whole, as of one save.
+    """The values of one template at one node, whole, as of one save.
 
-    The highest number is current. The unique number is what stops two people
-    who started from the same revision from both winning.
+    ``template`` is the catalog node of a solution or of a config template. The
+    highest number is current. The unique number is what stops two people who
+    started from the same revision from both winning.
     """
 
     node = models.ForeignKey(Node, models.CASCADE, related_name="configuration_revisions")
-    template = models.ForeignKey(
-        SolutionTemplate, models.CASCADE, related_name="configuration_revisions"
-    )
+    template = models.ForeignKey(Node, models.CASCADE, related_name="saves")
     number = models.PositiveIntegerField()
     values = models.JSONField(default=dict)
     comment = models.CharField(max_length=300, blank=True)

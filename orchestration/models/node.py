@@ -8,7 +8,7 @@ from rbac.permissions import Perm
 
 
 class Node(models.Model):
-    """A place, a line, or a solution in the catalog.
+    """A place, a line, or a solution or config template in the catalog.
 
     ``path`` is made of ids that never change (``/7/31/``), never of names.
     """
@@ -21,6 +21,7 @@ class Node(models.Model):
         TARGET = "target"
         CATALOG = "catalog"
         SOLUTION = "solution"
+        CONFIG = "config"
 
     context = models.ForeignKey(Context, models.CASCADE, related_name="nodes")
     parent = models.ForeignKey(

@@ -3,10 +3,8 @@
 from django.db import models
 
 from orchestration.models.context import Capability
-from orchestration.models.fields import BytewiseField
 from orchestration.models.node import Node
-from orchestration.models.schema import SchemaVersion
-from rbac.models import User
+from orchestration.models.template import TemplateVersion
 
 
 class SolutionTemplate(models.Model):
@@ -23,20 +21,11 @@ class SolutionTemplate(models.Model):
         return self.node.title
 
 
-class SolutionTemplateVersion(models.Model):
+class SolutionTemplateVersion(TemplateVersion):
     """One immutable version: configuration template, rules and components."""
 
     template = models.ForeignKey(SolutionTemplate, models.CASCADE, related_name="versions")
-    version = models.CharField(max_length=64)
-    sort_key = BytewiseField(max_length=200, editable=False)
-    config_text = models.TextField()
-    schema = models.ForeignKey(
-        SchemaVersion, models.PROTECT, null=True, related_name="solution_versions"
-    )
     specification = models.JSONField(default=dict)
-    warnings = models.JSONField(default=list)
-    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ("template", "-sort_key")

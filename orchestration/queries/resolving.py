@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from orchestration.models import (
+    AnyTemplate,
     ConfigurationRevision,
     Node,
     SolutionInstance,
-    SolutionTemplate,
     SolutionTemplateVersion,
     Target,
 )
@@ -67,8 +67,8 @@ def resolve_lines(
     ]
 
 
-def first_stranger(template: SolutionTemplate, nodes: Iterable[Node]) -> Node | None:
-    """The first node that is of another context than the solution; None if there is none."""
+def first_stranger(template: AnyTemplate, nodes: Iterable[Node]) -> Node | None:
+    """The first node that is of another context than the template; None if there is none."""
     own = template.node.context_id
     return next((node for node in nodes if node.context_id != own), None)
 

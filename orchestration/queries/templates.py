@@ -9,7 +9,12 @@ from functools import lru_cache
 from typing import Any
 
 from orchestration.expressions import load_yaml
-from orchestration.models import SchemaVersion, SolutionTemplateVersion
+from orchestration.models import (
+    AnyVersion,
+    ConfigTemplateVersion,
+    SchemaVersion,
+    SolutionTemplateVersion,
+)
 from orchestration.resolution import CompiledTemplate, compile_template
 from orchestration.rules import Schema, parse_schema
 
@@ -19,8 +24,10 @@ def schema_of(version: SchemaVersion) -> Schema:
     return _schema(version.pk, version.created_at)
 
 
-def compiled(version: SolutionTemplateVersion) -> CompiledTemplate:
-    """A solution template version ready to be resolved."""
+def compiled(version: AnyVersion) -> CompiledTemplate:
+    """A template version ready to be resolved."""
+    if isinstance(version, ConfigTemplateVersion):
+        return _compiled_config(version.pk, version.created_at)
     return _compiled(version.pk, version.created_at)
 
 
@@ -41,7 +48,16 @@ def _compiled(version: int, _made_at: datetime) -> CompiledTemplate:
     )
 
 
-def rules_of(version: SolutionTemplateVersion) -> Schema | None:
+@lru_cache(maxsize=256)
+def _compiled_config(version: int, _made_at: datetime) -> CompiledTemplate:
+    row = ConfigTemplateVersion.objects.select_related("schema").get(pk=version)
+    return compile_template(
+        load_yaml(row.config_text, name="config template"),
+        schema_of(row.schema) if row.schema else None,
+    )
+
+
+def rules_of(version: AnyVersion) -> Schema | None:
     """The rules a template version is held to, inline ones included."""
     return compiled(version).schema
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from orchestration.models import (
+    AnyTemplate,
+    AnyVersion,
     ConfigurationRevision,
     Node,
-    SolutionTemplate,
-    SolutionTemplateVersion,
 )
 from orchestration.queries.saved import current_values
 from orchestration.queries.templates import rules_of
@@ -51,7 +51,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All fields of one solution at one node, and the revision they are from."""
+    """All fields of one template at one node, and the revision they are from."""
 
     node: Node
     base: int
@@ -59,7 +59,7 @@ class Sheet:
     fields: list[Field]
 
 
-def sheet(by: User, version: SolutionTemplateVersion, node: Node) -> Sheet:
+def sheet(by: User, version: AnyVersion, node: Node) -> Sheet:
     """The fields to fill in at one node.
 
     Raises:
@@ -68,7 +68,7 @@ def sheet(by: User, version: SolutionTemplateVersion, node: Node) -> Sheet:
     return sheets(by, version, [node])[0]
 
 
-def sheets(by: User, version: SolutionTemplateVersion, nodes: list[Node]) -> list[Sheet]:
+def sheets(by: User, version: AnyVersion, nodes: list[Node]) -> list[Sheet]:
     """The same for several nodes, with one read for all of them."""
     for node in nodes:
         may(by, Perm.VIEW_VALUES, node).require()
@@ -81,21 +81,23 @@ def sheets(by: User, version: SolutionTemplateVersion, nodes: list[Node]) -> lis
     return [_sheet(by, rules, node, above, current) for node in nodes]
 
 
-def history(by: User, template: SolutionTemplate, node: Node) -> list[ConfigurationRevision]:
+def history(by: User, template: AnyTemplate, node: Node) -> list[ConfigurationRevision]:
     """Every save at a node, newest first."""
     may(by, Perm.VIEW_VALUES, node).require()
     return list(
-        ConfigurationRevision.objects.filter(node=node, template=template).select_related("author")
+        ConfigurationRevision.objects.filter(node=node, template=template.pk).select_related(
+            "author"
+        )
     )
 
 
-def saves(template: SolutionTemplate, numbers: Mapping[int, int]) -> dict[int, dict[str, Any]]:
+def saves(template: AnyTemplate, numbers: Mapping[int, int]) -> dict[int, dict[str, Any]]:
     """The values as of certain saves, by node; ``numbers`` says which save of each node.
 
     No rights here: whoever calls has read the sheets of the nodes.
     """
     rows = ConfigurationRevision.objects.filter(
-        node__in=numbers, number__in=set(numbers.values()), template=template
+        node__in=numbers, number__in=set(numbers.values()), template=template.pk
     )
     return {row.node_id: row.values for row in rows if numbers[row.node_id] == row.number}
 

@@ -9,11 +9,13 @@ from django.db import IntegrityError, transaction
 from orchestration import hints
 from orchestration.expressions import Parts, join_path, lookup
 from orchestration.models import (
+    AnyTemplate,
+    AnyVersion,
+    ConfigTemplate,
     ConfigurationRevision,
     Node,
     SolutionInstance,
     SolutionTemplate,
-    SolutionTemplateVersion,
 )
 from orchestration.queries.saved import current_values
 from orchestration.queries.templates import rules_of
@@ -45,12 +47,12 @@ class Edit:
 @transaction.atomic
 def save(
     by: User,
-    version: SolutionTemplateVersion,
+    version: AnyVersion,
     edits: Sequence[Edit],
     *,
     comment: str = "",
 ) -> list[ConfigurationRevision]:
-    """Save values of a solution at one or many nodes: all of them or none.
+    """Save values of a solution or config template at one or many nodes: all of them or none.
 
     What does not differ from the current values makes no revision. The rules
     of ``version`` say which values are possible and whose they are.
@@ -58,7 +60,7 @@ def save(
     Raises:
         Denied: the right to OT or IT values is missing at a node.
         Invalid: ``values-refused`` with every value that breaks its rule;
-            ``other-context`` where a node is of another than the solution.
+            ``other-context`` where a node is of another than the template.
         Stale: ``values-changed`` when somebody saved meanwhile; names the
             node, who, when, and both values, secrets masked.
     """
@@ -79,18 +81,24 @@ def save(
     return made
 
 
-def hold(template: SolutionTemplate) -> None:
+def hold(template: AnyTemplate) -> None:
     """Keep others from saving and publishing a solution until the transaction ends.
 
     Publishing settles what is pending. A save between its look at the values and its end would be
     neither in the revision nor pending; on a line's first copy there is no other row to lock.
+    Every solution of the context may read a config template, so that holds them all, in order.
     """
-    SolutionTemplate.objects.select_for_update(no_key=True).get(pk=template.pk)
+    held = SolutionTemplate.objects.select_for_update(no_key=True).order_by("pk")
+    if isinstance(template, ConfigTemplate):
+        held = held.filter(node__context=template.node.context_id)
+    else:
+        held = held.filter(pk=template.pk)
+    list(held.values_list("pk"))
 
 
 def may_change(
     by: User,
-    version: SolutionTemplateVersion,
+    version: AnyVersion,
     node: Node,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
@@ -203,15 +211,13 @@ def _violations(rules: Schema, parts: Parts, value: object) -> list[Violation]:
     return found
 
 
-def _write(
-    by: User, version: SolutionTemplateVersion, edit: Edit, comment: str
-) -> ConfigurationRevision:
+def _write(by: User, version: AnyVersion, edit: Edit, comment: str) -> ConfigurationRevision:
     template = version.template
     try:
         with transaction.atomic():
             revision = ConfigurationRevision.objects.create(
                 node=edit.node,
-                template=template,
+                template=template.node,
                 number=edit.base + 1,
                 values=dict(edit.values),
                 comment=comment,
@@ -221,7 +227,7 @@ def _write(
         current = current_values(template, [edit.node.pk])
         _check_fresh(rules_of(version), edit, current[edit.node.pk])
         raise Stale("values-changed", node=edit.node.pk) from error
-    _mark_below(edit.node, template)
+    mark_below(edit.node, template)
     events.record(
         "configuration.saved",
         revision,
@@ -237,8 +243,9 @@ def _write(
     return revision
 
 
-def _mark_below(node: Node, template: SolutionTemplate) -> None:
-    """Every installed or published copy below now waits for a review."""
-    SolutionInstance.objects.filter(
-        below([node.path], "target__node__path"), template=template
-    ).update(configuration_pending=True)
+def mark_below(node: Node, template: AnyTemplate) -> None:
+    """Every installed or published copy below that may read the template waits for a review."""
+    copies = SolutionInstance.objects.filter(below([node.path], "target__node__path"))
+    if isinstance(template, SolutionTemplate):
+        copies = copies.filter(template=template)
+    copies.update(configuration_pending=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 
-from orchestration.models import Capability, Context, Node, SolutionTemplate
+from orchestration.models import AnyTemplate, Capability, Context, Node
 from orchestration.queries.resolving import first_stranger
 from orchestration.services import events
 from orchestration.services.errors import Invalid
@@ -85,8 +85,8 @@ def remove_capability(by: User, capability: Capability) -> None:
     capability.delete()
 
 
-def require_own_context(template: SolutionTemplate, nodes: Iterable[Node]) -> None:
-    """Keep contexts apart: what is done with a solution is done at nodes of its own context.
+def require_own_context(template: AnyTemplate, nodes: Iterable[Node]) -> None:
+    """Keep contexts apart: what is done with a template is done at nodes of its own context.
 
     Raises:
         Invalid: ``other-context`` with the first node that is of another.

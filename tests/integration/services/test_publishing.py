@@ -51,7 +51,7 @@ def published(
 
 def set_speed(company: Company, version: SolutionTemplateVersion, speed: int) -> None:
     node = company.lines["alpha-1"].node
-    base = node.configuration_revisions.filter(template=version.template).count()
+    base = node.configuration_revisions.filter(template=version.template_id).count()
     configuration.save(company.root_user, version, [Edit(node, {"Speed": speed}, base)])
 
 
