@@ -26,7 +26,7 @@ Authoring: `check_template(template, schema)` gives every `Finding`, errors firs
 from orchestration.resolution.authoring import Finding, check_template
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
 from orchestration.resolution.differences import Change, difference
-from orchestration.resolution.impact import Edit, Effect, impact
+from orchestration.resolution.impact import Edit, Effect, impact, together
 from orchestration.resolution.injections import Injected, inject
 from orchestration.resolution.layers import Place
 from orchestration.resolution.masking import MASK, Veil, veil
@@ -70,5 +70,6 @@ __all__ = [
     "read_solution",
     "resolve",
     "resolve_many",
+    "together",
     "veil",
 ]

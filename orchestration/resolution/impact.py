@@ -1,7 +1,7 @@
 """What an edit would change before it is saved: which targets, and how."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from orchestration.expressions import Value, join_path
 from orchestration.resolution.canonical import canonical_json
@@ -49,19 +49,20 @@ def impact(
     Targets it does not touch cost next to nothing; targets where a lower place sets the edited
     keys cost one merge. The largest group comes first.
     """
-    groups: dict[tuple[bytes, Sequence[Value], bool], list[Hashable]] = {}
-    effects: dict[tuple[bytes, Sequence[Value], bool], Effect] = {}
-    for subject, before, after in _pairs(compiled, subjects, edit, configs):
-        effect = _effect(before, after, compiled)
-        if effect is None:
-            continue
-        name = _name(effect)
-        effects.setdefault(name, effect)
-        groups.setdefault(name, []).append(subject.key)
-    found = [
-        Effect(effect.changes, effect.problems, effect.was_broken, tuple(groups[name]))
-        for name, effect in effects.items()
-    ]
+    secrets = _secrets(compiled, edit)
+    return together(
+        effect
+        for subject, before, after in _pairs(compiled, subjects, edit, configs)
+        if (effect := _effect(subject.key, before, after, secrets))
+    )
+
+
+def together(effects: Iterable[Effect]) -> list[Effect]:
+    """Put together the targets of effects that are the same; the largest group comes first."""
+    groups: dict[tuple[bytes, Sequence[Value], bool], tuple[Effect, list[Hashable]]] = {}
+    for effect in effects:
+        groups.setdefault(_name(effect), (effect, []))[1].extend(effect.keys)
+    found = [replace(effect, keys=tuple(keys)) for effect, keys in groups.values()]
     return sorted(found, key=lambda effect: -len(effect.keys))
 
 
@@ -102,16 +103,24 @@ def _gives_the_same(old: Place, new: Place) -> bool:
     )
 
 
-def _effect(before: Resolution, after: Resolution, compiled: CompiledTemplate) -> Effect | None:
-    secrets = [join_path(parts) for parts in compiled.secret_settings]
+def _secrets(compiled: CompiledTemplate, edit: Edit) -> list[str]:
+    """Give the settings whose values are not told; one that either version marks is secret."""
+    newer = edit.template.secret_settings if edit.template else frozenset()
+    return [join_path(parts) for parts in compiled.secret_settings | newer]
+
+
+def _effect(
+    key: Hashable, before: Resolution, after: Resolution, secrets: Sequence[str]
+) -> Effect | None:
     changes: list[Change] = []
     if before.configuration is not None and after.configuration is not None:
         changes = difference(before.configuration, after.configuration, secrets=secrets)
     if before.ok and after.ok and not identical(before.components, after.components):
-        changes.append(Change("components", "changed", before.components, after.components))
+        # Without the values: they hold every target's own name, and may hold secrets.
+        changes.append(Change("components", "changed"))
     if not changes and before.problems == after.problems:
         return None
-    return Effect(tuple(changes), after.problems, not before.ok, ())
+    return Effect(tuple(changes), after.problems, not before.ok, (key,))
 
 
 def _name(effect: Effect) -> tuple[bytes, Sequence[Value], bool]:

@@ -3,7 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from orchestration.resolution import Edit, PathNode, Subject, compile_template, impact
+from orchestration.resolution import (
+    Change,
+    Edit,
+    Effect,
+    PathNode,
+    Subject,
+    compile_template,
+    impact,
+    together,
+)
 from orchestration.rules import parse_schema
 
 SCHEMA = parse_schema(
@@ -109,3 +118,35 @@ def test_changed_components_are_told() -> None:
     subject = Subject("s", (given,))
     (effect,) = impact(template, [subject], Edit({"west": replace(given, values={"Name": "new"})}))
     assert [change.key for change in effect.changes] == ["components"]
+
+
+def test_of_components_it_is_said_that_they_change_so_that_lines_stay_together() -> None:
+    specification = {"components": [{"name": "${{$target(name)}}", "type": "${{$val(Kind)}}"}]}
+    template = compile_template({"configs": {"a": 1}}, None, specification)
+    given = replace(REGION, values={"Kind": "old"})
+    subjects = [Subject(name, (given,), target={"name": name}) for name in ("s", "t")]
+    (effect,) = impact(template, subjects, Edit({"west": replace(given, values={"Kind": "new"})}))
+    assert effect.keys == ("s", "t")
+    assert [(c.key, c.before, c.after) for c in effect.changes] == [("components", None, None)]
+
+
+def test_what_only_the_newer_version_marks_secret_is_not_told_either() -> None:
+    plain = compile_template({"configs": {"Key": "${{$val(Key)}}"}})
+    marked = parse_schema({"rules": {"configs": {"Key": {"type": "string", "secret": True}}}})
+    newer = compile_template({"configs": {"Key": "${{$val(Key)}}!"}}, marked)
+    subject = Subject("s", (replace(REGION, values={"Key": "hunter2"}),))
+    (effect,) = impact(plain, [subject], Edit(template=newer))
+    assert "hunter2" not in repr(effect)
+
+
+def test_effects_that_are_the_same_are_put_together() -> None:
+    change = Change("Speed", "changed", 80, 85)
+    effects = [
+        Effect((Change("Speed", "changed", 80, 86),), (), False, ("c",)),
+        Effect((change,), (), False, ("a",)),
+        Effect((change,), (), False, ("b",)),
+    ]
+    assert [(effect.changes, effect.keys) for effect in together(effects)] == [
+        ((change,), ("a", "b")),
+        (effects[0].changes, ("c",)),
+    ]
