@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.rules import Rule
-from portal.web.forms_writing import EXACT, say
+from portal.web.forms_writing import EXACT, say, write
 
 LONGEST = 40  # characters of a number
 NUL = "\0"  # databases keep none in a text
@@ -94,7 +94,7 @@ def _read_number(rule: Rule, kind: str, text: str) -> Reading:
     number = _number(plain)
     if number is None or (kind == "int" and not isinstance(number, int)):
         return Reading(problem=_wrong(kind, text))
-    doubted = plain != text or _THOUSANDS.fullmatch(bare)
+    doubted = write(rule, number) != text or _THOUSANDS.fullmatch(bare)
     return Reading(number, understood=_understood(rule, number) if doubted else "")
 
 

@@ -79,8 +79,13 @@ def test_a_number_that_could_be_doubted_is_said_back(schema: Schema) -> None:
     speed = rule(schema, "Speed")
     assert read(speed, "0,5").understood == "Understood as 0.5 m/s"
     assert read(speed, "1.234").understood == "Understood as 1.234 m/s"
+    assert read(speed, "1e2").understood == "Understood as 100 m/s"
+    assert read(speed, "\u0668\u0665").understood == "Understood as 85 m/s"
+    assert read(speed, "\uff18.\uff15").understood == "Understood as 8.5 m/s"
+    assert read(speed, "080").understood == "Understood as 80 m/s"
     assert read(speed, "80").understood == ""
     assert read(speed, "80.5").understood == ""
+    assert read(speed, " 80 ").understood == ""
 
 
 @pytest.mark.parametrize(
