@@ -16,6 +16,7 @@ from orchestration.models.heartbeat import WorkerHeartbeat
 from orchestration.models.instance import SolutionInstance, SolutionVersion
 from orchestration.models.node import Node
 from orchestration.models.schema import Schema, SchemaVersion
+from orchestration.models.secret import NamedSecret, NamedSecretVersion, SecretValue
 from orchestration.models.solution import SolutionTemplate, SolutionTemplateVersion
 from orchestration.models.target import Target
 
@@ -31,10 +32,13 @@ __all__ = [
     "Deployment",
     "EnrolmentToken",
     "Event",
+    "NamedSecret",
+    "NamedSecretVersion",
     "Node",
     "Rollout",
     "Schema",
     "SchemaVersion",
+    "SecretValue",
     "SolutionInstance",
     "SolutionTemplate",
     "SolutionTemplateVersion",

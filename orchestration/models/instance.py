@@ -55,7 +55,8 @@ class SolutionVersion(models.Model):
 
     ``content`` is the canonical JSON ``{"components": …, "configuration": …}``
     whose SHA-256 is ``digest``; agents fetch exactly these bytes.
-    ``provenance`` says for every key where its value came from.
+    ``provenance`` says for every key where its value came from, ``secrets``
+    which secrets the content refers to: [name, key, version] each.
     """
 
     instance = models.ForeignKey(SolutionInstance, models.CASCADE, related_name="revisions")
@@ -71,6 +72,7 @@ class SolutionVersion(models.Model):
     content = models.TextField()
     digest = models.CharField(max_length=71, db_index=True)
     provenance = models.JSONField(default=dict)
+    secrets = models.JSONField(default=list)
     comment = models.CharField(max_length=300, blank=True)
     published_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(auto_now_add=True)
