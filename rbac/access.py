@@ -4,7 +4,7 @@
 same grants, and a grant reaches everything whose path starts with its node's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -61,13 +61,23 @@ YES = Verdict(ok=True)
 
 def may(by: type_of_person, perm: Perm, node: Place) -> Verdict:
     """Whether a person has a right at a node, through any grant at or above it."""
+    return may_each(by, perm, [node])
+
+
+def may_each(by: type_of_person, perm: Perm, nodes: Iterable[Place]) -> Verdict:
+    """Whether a person has a right at every one of many nodes; a no names the first without.
+
+    Reads the person's grants once.
+    """
     if not isinstance(by, User):
         return Verdict(ok=False, code="signed-out")
     if not by.is_active:
         return Verdict(ok=False, code="inactive")
-    if any(node.path.startswith(path) for path in granted_paths(by, perm)):
+    reach = tuple(granted_paths(by, perm))
+    refused = next((node for node in nodes if not node.path.startswith(reach)), None)
+    if refused is None:
         return YES
-    params = {"perm": perm.value, "node": node.pk, "place": str(node)}
+    params = {"perm": perm.value, "node": refused.pk, "place": str(refused)}
     return Verdict(ok=False, code="right-missing", params=params)
 
 

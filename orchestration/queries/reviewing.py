@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from orchestration.models import SolutionTemplateVersion, Target
 from orchestration.queries.resolving import LineReview, first_stranger, resolve_lines
-from rbac.access import Denied, Verdict, may
+from rbac.access import Denied, Verdict, may, may_each
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -23,10 +23,9 @@ def review(
             another context than the solution.
     """
     may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
-    for target in targets:
-        may(by, Perm.REVIEW, target.node).require()
+    may_each(by, Perm.REVIEW, [target.node for target in targets]).require()
     if stranger := first_stranger(version.template, [target.node for target in targets]):
         params = {"place": str(stranger), "solution": str(version.template)}
         raise Denied(Verdict(ok=False, code="other-context", params=params))
     name = instance_name or version.template.node.name
-    return resolve_lines(version, targets, name)
+    return list(resolve_lines(version, targets, name))

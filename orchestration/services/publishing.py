@@ -1,11 +1,11 @@
 """Publishing revisions, and deleting what was never needed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from orchestration import hints
@@ -15,14 +15,15 @@ from orchestration.models import (
     SolutionVersion,
     Target,
 )
-from orchestration.queries.resolving import LineReview, resolve_lines
+from orchestration.queries.resolving import BATCH, LineReview, resolve_lines
+from orchestration.resolution import ResolutionProblem
 from orchestration.services import events
 from orchestration.services.configuration import hold
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Refused, Stale
 from orchestration.services.lives import move
 from orchestration.states import PublicationState
-from rbac.access import may
+from rbac.access import may, may_each
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -37,11 +38,23 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Published:
-    """One line's result; ``revision`` is None where it failed."""
+    """One line's result; ``revision`` is None where it failed, ``problems`` and ``missing`` why."""
 
-    review: LineReview
+    target: Target
     outcome: Outcome
-    revision: SolutionVersion | None
+    revision: SolutionVersion | None = None
+    problems: tuple[ResolutionProblem, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What all revisions of one publish share."""
+
+    by: User
+    version: SolutionTemplateVersion
+    name: str
+    comment: str
 
 
 def publish(
@@ -67,17 +80,16 @@ def publish(
             ``reviewed-meanwhile`` when a line would get what was not reviewed.
     """
     may(by, Perm.VIEW_SOLUTIONS, version.template.node).require()
-    for target in targets:
-        may(by, Perm.PUBLISH, target.node).require()
+    may_each(by, Perm.PUBLISH, [target.node for target in targets]).require()
     require_own_context(version.template, [target.node for target in targets])
     name = instance_name or version.template.node.name
     _check_names(version, targets, name)
     try:
         with transaction.atomic():
             hold(version.template)
-            reviews = resolve_lines(version, targets, name)
-            _check_reviewed(reviews, reviewed)
-            return [_publish_line(by, version, review, name, comment) for review in reviews]
+            reviews = _as_reviewed(resolve_lines(version, targets, name), reviewed)
+            issue = Issue(by, version, name, comment)
+            return [one for some in _batches(reviews) for one in _publish(issue, some)]
     except IntegrityError as error:
         raise Stale("published-meanwhile", solution=str(version.template)) from error
 
@@ -113,60 +125,112 @@ def _check_names(version: SolutionTemplateVersion, targets: Sequence[Target], na
         raise Refused("instance-name-taken", name=name, line=str(taken.target))
 
 
-def _check_reviewed(reviews: Sequence[LineReview], seen: Mapping[int, str] | None) -> None:
-    if seen is None:
-        return
-    other = [str(one.target) for one in reviews if seen.get(one.target.pk) != one.resolution.digest]
+def _as_reviewed(
+    reviews: Iterable[LineReview], seen: Mapping[int, str] | None
+) -> Iterator[LineReview]:
+    """Pass the reviews on; raise after the last one when some are not what was seen."""
+    other = []
+    for one in reviews:
+        if seen is not None and seen.get(one.target.pk) != one.resolution.digest:
+            other.append(str(one.target))
+        yield one
     if other:
         raise Stale("reviewed-meanwhile", lines=other)
 
 
-def _publish_line(
-    by: User, version: SolutionTemplateVersion, review: LineReview, name: str, comment: str
-) -> Published:
-    if not review.ok:
-        return Published(review, Outcome.FAILED, None)
-    instance = review.instance or SolutionInstance.objects.create(
-        target=review.target, template=version.template, name=name
-    )
-    SolutionInstance.objects.filter(pk=instance.pk).update(
+def _batches(reviews: Iterator[LineReview]) -> Iterator[list[LineReview]]:
+    while some := list(islice(reviews, BATCH)):
+        yield some
+
+
+def _publish(issue: Issue, reviews: list[LineReview]) -> list[Published]:
+    """Publish for some lines, in a number of queries that does not grow with them."""
+    good = [one for one in reviews if one.ok]
+    instances = _instances(issue, good)
+    newest = _newest(issue.version, instances.values())
+    made = {}
+    for one in good:
+        instance = instances[one.target.pk]
+        number, same = newest.get(instance.pk, (0, None))
+        if same is None or same.digest != one.resolution.digest:
+            made[one.target.pk] = _draft(issue, one, instance, number + 1)
+    SolutionVersion.objects.bulk_create(made.values())
+    _record(issue, made.values())
+    return [_outcome(one, made, instances, newest) for one in reviews]
+
+
+def _instances(issue: Issue, reviews: Iterable[LineReview]) -> dict[int, SolutionInstance]:
+    """The copies to publish for, by target: made where there is none, no longer pending."""
+    known = {one.target.pk: one.instance for one in reviews if one.instance}
+    SolutionInstance.objects.filter(pk__in=[instance.pk for instance in known.values()]).update(
         configuration_pending=False, updated_at=timezone.now()
     )
-    newest = instance.revisions.filter(
-        template_version=version, state=PublicationState.READY_TO_DEPLOY
-    ).first()
-    if newest and newest.digest == review.resolution.digest:
-        return Published(review, Outcome.UNCHANGED, newest)
-    revision = _write(by, instance, version, review, comment)
-    return Published(review, Outcome.PUBLISHED, revision)
+    created = SolutionInstance.objects.bulk_create(
+        SolutionInstance(target=one.target, template=issue.version.template, name=issue.name)
+        for one in reviews
+        if not one.instance
+    )
+    return known | {instance.target_id: instance for instance in created}
 
 
-def _write(
-    by: User,
-    instance: SolutionInstance,
-    version: SolutionTemplateVersion,
-    review: LineReview,
-    comment: str,
+def _newest(
+    version: SolutionTemplateVersion, instances: Iterable[SolutionInstance]
+) -> dict[int, tuple[int, SolutionVersion | None]]:
+    """The last number of each copy, by its id, and its newest revision that could be deployed."""
+    found: dict[int, tuple[int, SolutionVersion | None]] = {}
+    rows = SolutionVersion.objects.filter(instance__in=list(instances), template_version=version)
+    for row in rows.defer("content", "provenance").order_by("number"):
+        _, same = found.get(row.instance_id, (0, None))
+        ready = row.state == PublicationState.READY_TO_DEPLOY
+        found[row.instance_id] = (row.number, row if ready else same)
+    return found
+
+
+def _draft(
+    issue: Issue, review: LineReview, instance: SolutionInstance, number: int
 ) -> SolutionVersion:
-    last = instance.revisions.filter(template_version=version).aggregate(n=Max("number"))
-    resolution, node = review.resolution, review.target.node
-    revision = SolutionVersion.objects.create(
+    resolution = review.resolution
+    return SolutionVersion(
         instance=instance,
-        template_version=version,
-        number=(last["n"] or 0) + 1,
+        template_version=issue.version,
+        number=number,
         content=resolution.canonical.decode(),
         digest=resolution.digest,
         provenance=resolution.provenance_json(),
-        comment=comment,
-        published_by=by,
+        comment=issue.comment,
+        published_by=issue.by,
     )
-    events.record(
-        "revision.published",
-        revision,
-        node,
-        by,
-        solution=str(version.template),
-        digest=revision.digest,
+
+
+def _record(issue: Issue, revisions: Collection[SolutionVersion]) -> None:
+    solution = str(issue.version.template)
+    events.record_all(
+        events.draft(
+            "revision.published",
+            revision,
+            revision.instance.target.node,
+            issue.by,
+            solution=solution,
+            digest=revision.digest,
+        )
+        for revision in revisions
     )
-    hints.tell([f"target:{node.pk}", f"solution:{instance.template_id}"], node.path)
-    return revision
+    for revision in revisions:
+        node = revision.instance.target.node
+        hints.tell([f"target:{node.pk}", f"solution:{revision.instance.template_id}"], node.path)
+
+
+def _outcome(
+    review: LineReview,
+    made: Mapping[int, SolutionVersion],
+    instances: Mapping[int, SolutionInstance],
+    newest: Mapping[int, tuple[int, SolutionVersion | None]],
+) -> Published:
+    target = review.target
+    if not review.ok:
+        problems = review.resolution.problems
+        return Published(target, Outcome.FAILED, None, problems, review.missing)
+    if target.pk in made:
+        return Published(target, Outcome.PUBLISHED, made[target.pk])
+    _, same = newest[instances[target.pk].pk]
+    return Published(target, Outcome.UNCHANGED, same)

@@ -84,7 +84,7 @@ def test_a_line_that_lacks_a_value_fails_alone(
     configuration.save(company.root_user, oven, [Edit(company.lines["beta-1"].node, {}, 1)])
     published = publishing.publish(ana, oven, [company.lines["alpha-1"], company.lines["beta-1"]])
     assert [p.outcome for p in published] == [Outcome.PUBLISHED, Outcome.FAILED]
-    problems = published[1].review.resolution.problems
+    problems = published[1].problems
     assert [(p.key, p.kind_or_rule) for p in problems] == [("Port", "required")]
 
 

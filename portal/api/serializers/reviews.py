@@ -65,12 +65,10 @@ class ReviewShape(serializers.Serializer[LineReview]):
 class PublishedShape(serializers.Serializer[Published]):
     """How publishing ended for one line: published, unchanged or failed."""
 
-    target = TargetLabel(source="review.target")
+    target = TargetLabel()
     outcome = serializers.CharField()
     revision = serializers.SerializerMethodField()
-    missing_capabilities = serializers.ListField(
-        source="review.missing", child=serializers.CharField()
-    )
+    missing_capabilities = serializers.ListField(source="missing", child=serializers.CharField())
     problems = serializers.SerializerMethodField()
 
     def get_revision(self, published: Published) -> dict[str, Any] | None:
@@ -80,7 +78,7 @@ class PublishedShape(serializers.Serializer[Published]):
 
     def get_problems(self, published: Published) -> list[dict[str, Any]]:
         """Why the line failed."""
-        return [problem.to_json() for problem in published.review.resolution.problems]
+        return [problem.to_json() for problem in published.problems]
 
 
 class ReviewBody(Body):

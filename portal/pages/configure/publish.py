@@ -105,7 +105,7 @@ def _look_again(request: PortalRequest, way: Journey) -> HttpResponse:
 def _result_url(way: Journey, made: Iterable[publishing.Published]) -> str:
     ids: dict[Outcome, list[int]] = {outcome: [] for outcome in Outcome}
     for one in made:
-        ids[one.outcome].append(one.revision.pk if one.revision else one.review.target.pk)
+        ids[one.outcome].append(one.revision.pk if one.revision else one.target.pk)
     return way.url(
         "configure-result",
         made=pack(ids[Outcome.PUBLISHED]),

@@ -338,7 +338,7 @@ def test_the_result_leads_to_deploy_only_who_may(
     company: Company, client: Client, ana: User, oven: SolutionTemplateVersion, publish: Publish
 ) -> None:
     (made,) = publish("alpha-1")
-    where = address("configure-result", oven, made.review.target.pk, made=str(made.revision.pk))
+    where = address("configure-result", oven, made.target.pk, made=str(made.revision.pk))
     site.signed_in(client, ana)
     assert "You do not have the right “Deploy, retry, roll back and stop”" in words(
         client.get(where)

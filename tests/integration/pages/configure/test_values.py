@@ -169,7 +169,7 @@ def test_a_stale_form_shows_both_and_the_person_decides(
 def test_a_save_above_says_what_waits_below_and_offers_the_review(
     author: Client, alpha: Node, oven: SolutionTemplateVersion, form: Form, publish: Publish
 ) -> None:
-    lines = [one.review.target.pk for one in publish("alpha-1", "alpha-2", "beta-1")]
+    lines = [one.target.pk for one in publish("alpha-1", "alpha-2", "beta-1")]
     answer = form.send(author, v__MaxTemp="70")
     page = author.get(answer.headers["Location"])
     assert "2 installed copies are now Configuration pending" in words(page)

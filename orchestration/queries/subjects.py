@@ -1,0 +1,65 @@
+"""The plain data that resolutions read, loaded for many lines at once.
+
+No rights here: whoever calls has asked.
+"""
+
+from collections.abc import Sequence
+
+from django.db.models import prefetch_related_objects
+
+from orchestration.models import AnyTemplate, ConfigurationRevision, Node, Target
+from orchestration.queries.saved import current_values
+from orchestration.resolution import Injected, PathNode, Subject
+
+
+class Subjects:
+    """What a template's resolution reads on each of some lines, for a fixed number of queries.
+
+    A place is one `PathNode`, shared by all lines below it: the engine merges it once.
+    """
+
+    def __init__(self, template: AnyTemplate, targets: Sequence[Target]) -> None:
+        prefetch_related_objects(targets, "node__context", "capabilities")
+        above = {pk for target in targets for pk in target.node.path_ids()[:-1]}
+        self._nodes = Node.objects.select_related("context").in_bulk(above)
+        self._values = current_values(template, [*above, *(target.pk for target in targets)])
+        self._above: dict[int | None, tuple[PathNode, ...]] = {None: ()}
+
+    def of(self, target: Target, instance: str, injections: Sequence[Injected] = ()) -> Subject:
+        """What the engine needs for the copy called ``instance`` on one of the lines."""
+        path = (*self._down_to(target.node.parent_id), self._path_node(target.node))
+        return Subject(target.pk, path, self._properties(target), instance, None, injections)
+
+    def _down_to(self, pk: int | None) -> tuple[PathNode, ...]:
+        """The places from the root down to one, with the values set on them."""
+        if pk not in self._above:
+            node = self._nodes[pk or 0]
+            self._above[pk] = (*self._down_to(node.parent_id), self._path_node(node))
+        return self._above[pk]
+
+    def _path_node(self, node: Node) -> PathNode:
+        revision: ConfigurationRevision | None = self._values.get(node.pk)
+        return PathNode(
+            level=node.level_name or node.kind,
+            name=node.title,
+            values=revision.values if revision else {},
+            ref=node.pk,
+            revision_ref=revision.pk if revision else None,
+            time_zone=node.time_zone,
+            labels=node.labels,
+        )
+
+    def _properties(self, target: Target) -> dict[str, object]:
+        """What ``$target(…)`` may ask for."""
+        node = target.node
+        site = self._nodes.get(node.parent_id or 0)
+        return {
+            "name": node.name,
+            "displayName": node.title,
+            "id": node.pk,
+            "level": node.level_name,
+            "scope": target.scope,
+            "capabilities": sorted(one.name for one in target.capabilities.all()),
+            "site": site.name if site else "",
+            "labels": node.labels,
+        }
