@@ -26,6 +26,7 @@ Setters: TypeAlias = tuple[Setter, ...]
 Marks: TypeAlias = Setters | dict[str, "Marks"]
 
 DEFAULT = -1
+_FLAT = frozenset({str, int, float, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,11 @@ class Place:
         """Go down to a node: its linked config templates, then its own values, win."""
         values, marks, configs, warnings = self.values, self.marks, self.configs, self.warnings
         depth = len(self.path)
-        if is_deep([node.values, *node.linked.values()], DEFAULT_LIMITS.document_depth):
-            return self._refusing(node)
+        secrets = self.holds_secrets
+        if not _is_flat(node):
+            if is_deep([node.values, *node.linked.values()], DEFAULT_LIMITS.document_depth):
+                return self._refusing(node)
+            secrets = secrets or any(map(_mentions_secret, (node.values, *node.linked.values())))
         if node.linked:
             configs = dict(configs)
             warnings += tuple(_overlapping(node))
@@ -65,9 +69,6 @@ class Place:
         if node.values:
             values, marks = overlay(values, marks, node.values, depth)
         sites = {**self.sites, node.level: self._site(node)}
-        secrets = self.holds_secrets or any(
-            map(_mentions_secret, (node.values, *node.linked.values()))
-        )
         path = (*self.path, node)
         return Place(path, values, marks, configs, sites, warnings, self.problems, secrets)
 
@@ -121,12 +122,12 @@ def overlay(
     for key, value in layer.items():
         if value is None:
             continue
-        below = marked.get(key)
+        below = marked.get(key, ())
         if isinstance(value, dict):
             merged[key], marked[key] = _overlay_map(merged.get(key), below, value, setter)
         else:
             merged[key] = value
-            marked[key] = (setter, *_all(below)) if below else (setter,)
+            marked[key] = (setter, *(below if type(below) is tuple else _all(below)))
     return merged, marked
 
 
@@ -182,6 +183,11 @@ def leaves(values: Mapping[str, Value], above: Parts = ()) -> list[tuple[Parts, 
         else:
             found.append(((*above, key), value))
     return found
+
+
+def _is_flat(node: PathNode) -> bool:
+    """Say whether a place sets nothing but texts, numbers, true, false and null, as most do."""
+    return not node.linked and _FLAT.issuperset(map(type, node.values.values()))
 
 
 def _mentions_secret(values: Mapping[str, Value]) -> bool:
