@@ -10,6 +10,7 @@ from orchestration.models.config_template import (
 )
 from orchestration.models.configuration import ConfigurationRevision
 from orchestration.models.context import Capability, Context
+from orchestration.models.dependency import InjectedSection, RevisionDependency, SharedCopy
 from orchestration.models.deployment import Deployment, Rollout, Step
 from orchestration.models.event import Event
 from orchestration.models.heartbeat import WorkerHeartbeat
@@ -32,13 +33,16 @@ __all__ = [
     "Deployment",
     "EnrolmentToken",
     "Event",
+    "InjectedSection",
     "NamedSecret",
     "NamedSecretVersion",
     "Node",
+    "RevisionDependency",
     "Rollout",
     "Schema",
     "SchemaVersion",
     "SecretValue",
+    "SharedCopy",
     "SolutionInstance",
     "SolutionTemplate",
     "SolutionTemplateVersion",

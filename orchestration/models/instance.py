@@ -57,6 +57,8 @@ class SolutionVersion(models.Model):
     whose SHA-256 is ``digest``; agents fetch exactly these bytes.
     ``provenance`` says for every key where its value came from, ``secrets``
     which secrets the content refers to: [name, key, version] each.
+    ``injected`` lists what dependents had put in, in order: ids of copy and revision, ``from``,
+    ``to`` and the section's ``digest``; ``injections_digest`` is its hash, empty for none.
     """
 
     instance = models.ForeignKey(SolutionInstance, models.CASCADE, related_name="revisions")
@@ -72,6 +74,8 @@ class SolutionVersion(models.Model):
     content = models.TextField()
     digest = models.CharField(max_length=71, db_index=True)
     provenance = models.JSONField(default=dict)
+    injected = models.JSONField(default=list)
+    injections_digest = models.CharField(max_length=71, blank=True)
     secrets = models.JSONField(default=list)
     comment = models.CharField(max_length=300, blank=True)
     published_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
