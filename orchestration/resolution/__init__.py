@@ -20,12 +20,14 @@ tells how an edit that is not saved yet would change targets, alike ones in one 
 
 Showing: `veil(keys, configuration)` gives a `Veil` that masks what is secret.
 
-Authoring: `check_template(template, schema)` gives every `Finding`, errors first.
+Authoring: `check_template(template, schema)` gives every `Finding`, errors first; so does
+`check_draft(Draft(Written(text, name), …))` for texts that may not even be readable.
 """
 
 from orchestration.resolution.authoring import Finding, check_template
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
 from orchestration.resolution.differences import Change, difference
+from orchestration.resolution.drafts import Draft, Written, check_draft
 from orchestration.resolution.impact import Edit, Effect, impact, together
 from orchestration.resolution.injections import Injected, inject
 from orchestration.resolution.layers import Place
@@ -46,6 +48,7 @@ __all__ = [
     "Change",
     "CompiledTemplate",
     "Dependency",
+    "Draft",
     "Edit",
     "Effect",
     "Finding",
@@ -61,6 +64,8 @@ __all__ = [
     "Subject",
     "TemplateError",
     "Veil",
+    "Written",
+    "check_draft",
     "check_template",
     "compile_template",
     "difference",

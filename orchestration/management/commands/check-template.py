@@ -1,12 +1,10 @@
 """`manage.py check-template TEMPLATE [--schema SCHEMA]`: every problem of a template."""
 
 from pathlib import Path
-from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from orchestration.expressions import DocumentError, load_yaml
-from orchestration.resolution import check_template
+from orchestration.resolution import Draft, Written, check_draft
 
 
 class Command(BaseCommand):
@@ -29,12 +27,10 @@ class Command(BaseCommand):
         **options: object,
     ) -> None:
         """Check the files; exits with 1 when the template cannot be used."""
-        findings = check_template(
-            _read(template),
-            _read(schema) if schema else None,
-            specification=_read(specification) if specification else None,
-            name=template.name,
+        draft = Draft(
+            _read(template), _read(schema, "schema"), _read(specification, "specification")
         )
+        findings = check_draft(draft)
         for finding in findings:
             self.stdout.write(str(finding))
         errors = sum(finding.severity == "error" for finding in findings)
@@ -43,10 +39,10 @@ class Command(BaseCommand):
             raise SystemExit(1)
 
 
-def _read(file: Path) -> Any:  # noqa: ANN401 - whatever the document holds
+def _read(file: Path | None, kind: str = "template") -> Written:
+    if file is None:
+        return Written("", kind)
     try:
-        return load_yaml(file.read_bytes(), name=file.name)
+        return Written(file.read_bytes(), file.name)
     except OSError as error:
         raise CommandError(f"{file} cannot be read: {error.strerror}") from error
-    except DocumentError as error:
-        raise CommandError(str(error)) from error

@@ -110,6 +110,16 @@ def test_command_fails_on_errors(tmp_path: Path) -> None:
     assert output.getvalue().splitlines()[-1] == "1 errors, 0 warnings"
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("check-template", str(tmp_path / "absent.yaml"))
+
+
+def test_command_reports_what_cannot_be_read_like_any_other_problem(tmp_path: Path) -> None:
+    template, schema = tmp_path / "app.yaml", tmp_path / "schema.yaml"
     template.write_text("a: [")
-    with pytest.raises(CommandError, match="line 2"):
-        call_command("check-template", str(template))
+    schema.write_text("rules: {configs: {a: {type: itn}}}")
+    output = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("check-template", str(template), "--schema", str(schema), stdout=output)
+    first, second, last = output.getvalue().splitlines()
+    assert first.startswith("error: app.yaml, line 2, column 1: ")
+    assert second.startswith("error: schema.yaml, a, line 1, column 19: there is no type itn")
+    assert last == "2 errors, 0 warnings"
