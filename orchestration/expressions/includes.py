@@ -1,5 +1,6 @@
 """Splicing included templates into the one that includes them."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -117,7 +118,9 @@ class Splicer:
             raise over_limit(f"includes go deeper than {self.limits.include_depth} levels")
         configs = self.includes.get(name)
         if not isinstance(configs, Mapping):
-            raise Fault(Kind.NOT_FOUND, f"there is no template {name} to include")
+            near = difflib.get_close_matches(name, self.includes, n=1)
+            hint = f"did you mean {near[0]}?" if near else ""
+            raise Fault(Kind.NOT_FOUND, f"there is no template {name} to include", hint)
         tree = self.tree(configs, parts, (*chain, name))
         return narrowed(tree, section, name) if isinstance(tree, dict) else {}
 

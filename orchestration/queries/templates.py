@@ -4,6 +4,7 @@ Kept by id and by the moment the version was made: an id alone may come again fo
 version, when the transaction that made the first one is rolled back.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,7 +16,7 @@ from orchestration.models import (
     SchemaVersion,
     SolutionTemplateVersion,
 )
-from orchestration.resolution import CompiledTemplate, compile_template
+from orchestration.resolution import CompiledTemplate, compile_template, read_solution
 from orchestration.rules import Schema, parse_schema
 
 
@@ -40,20 +41,22 @@ def _schema(version: int, _made_at: datetime) -> Schema:
 
 @lru_cache(maxsize=256)
 def _compiled(version: int, _made_at: datetime) -> CompiledTemplate:
-    row = SolutionTemplateVersion.objects.select_related("schema").get(pk=version)
+    row = SolutionTemplateVersion.objects.select_related("schema", "template__node").get(pk=version)
     return compile_template(
         load_yaml(row.config_text, name="config template"),
         schema_of(row.schema) if row.schema else None,
         row.specification,
+        includes=template_sources(row.template.node.context_id),
     )
 
 
 @lru_cache(maxsize=256)
 def _compiled_config(version: int, _made_at: datetime) -> CompiledTemplate:
-    row = ConfigTemplateVersion.objects.select_related("schema").get(pk=version)
+    row = ConfigTemplateVersion.objects.select_related("schema", "template__node").get(pk=version)
     return compile_template(
         load_yaml(row.config_text, name="config template"),
         schema_of(row.schema) if row.schema else None,
+        includes=template_sources(row.template.node.context_id),
     )
 
 
@@ -69,3 +72,38 @@ def schema_sources(context: int) -> dict[str, Any]:
     """
     rows = SchemaVersion.objects.filter(schema__context=context).select_related("schema")
     return {str(row): load_yaml(row.text, name=str(row)) for row in rows}
+
+
+def template_sources(context: int) -> Mapping[str, Any]:
+    """The ``configs`` of every template version of a context as raw data, by ``Name/Version``.
+
+    What ``$include`` in a template may name. A text is read when it is asked for.
+    """
+    return _TemplateSources(context)
+
+
+class _TemplateSources(Mapping[str, Any]):
+    _KINDS = (ConfigTemplateVersion, SolutionTemplateVersion)
+
+    def __init__(self, context: int) -> None:
+        self._context = context
+
+    def __getitem__(self, name: str) -> Mapping[str, Any]:
+        template, _, version = name.rpartition("/")
+        if "\0" in name:  # no database would take it
+            raise KeyError(name)
+        for kind in self._KINDS:
+            rows = kind._default_manager.filter(template__node__context=self._context)
+            row = rows.filter(template__node__name=template, version=version).first()
+            if row is not None:
+                return read_solution(load_yaml(row.config_text, name=name), name).configs
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        for kind in self._KINDS:
+            rows = kind._default_manager.filter(template__node__context=self._context)
+            for template, version in rows.values_list("template__node__name", "version"):
+                yield f"{template}/{version}"
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)

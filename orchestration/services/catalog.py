@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from orchestration import hints
 from orchestration.models import (
@@ -15,20 +15,18 @@ from orchestration.models import (
     SolutionTemplate,
     SolutionTemplateVersion,
 )
-from orchestration.queries.templates import schema_of, schema_sources
-from orchestration.resolution import TemplateError, compile_template, read_solution
+from orchestration.queries.templates import schema_sources
 from orchestration.rules import SchemaError, parse_schema
 from orchestration.services import events
 from orchestration.services.contexts import capabilities_named, catalog_of
 from orchestration.services.documents import read_mapping
 from orchestration.services.errors import Invalid
+from orchestration.services.sources import checked, identity, once, schema_for
 from orchestration.services.tree import plant
 from orchestration.services.versions import sort_key
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
-
-V = TypeVar("V", SchemaVersion, SolutionTemplateVersion)
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,14 @@ def create_schema_version(
     may(by, Perm.AUTHOR_SOLUTIONS, catalog_of(context)).require()
     data = read_mapping(text, name or "schema")
     said = data.get("metadata") if isinstance(data.get("metadata"), Mapping) else {}
-    name, version = _identity(name, version, said or {})
+    name, version = identity(name, version, said or {})
     warnings = _disagreements(name, version, said or {})
     try:
         parsed = parse_schema(data, name=name, includes=schema_sources(context.pk))
     except SchemaError as error:
         raise Invalid("schema-refused", error.problems, name=name) from error
     schema, _ = Schema.objects.get_or_create(context=context, name=name)
-    row, created = _once(
+    row, created = once(
         SchemaVersion,
         {"schema": schema, "version": version},
         {"text": text},
@@ -96,16 +94,11 @@ def create_solution_version(
     """
     catalog = catalog_of(context)
     may(by, Perm.AUTHOR_SOLUTIONS, catalog).require()
-    _identity(source.name, source.version, {})
+    identity(source.name, source.version, {})
     data = read_mapping(source.config_text, "config template")
-    schema, warnings = _schema_for(context, data, source.schema)
-    try:
-        compiled = compile_template(
-            data, schema_of(schema) if schema else None, source.specification
-        )
-    except TemplateError as error:
-        raise Invalid("template-refused", error.problems, name=source.name) from error
-    row, created = _once(
+    schema, warnings = schema_for(context, data, source.schema)
+    compiled = checked(context, data, schema, source.specification, name=source.name)
+    row, created = once(
         SolutionTemplateVersion,
         {"template": _template(by, context, catalog, source), "version": source.version},
         {
@@ -146,53 +139,9 @@ def _template(
     return template
 
 
-def _schema_for(
-    context: Context, data: Mapping[str, Any], given: str
-) -> tuple[SchemaVersion | None, list[str]]:
-    """The schema version a template is held to; inline rules need none."""
-    own = read_solution(data).schema_name
-    wanted = given or own
-    if not wanted:
-        return None, []
-    name, _, version = wanted.rpartition("/")
-    row = SchemaVersion.objects.filter(
-        schema__context=context, schema__name=name, version=version
-    ).first()
-    if row is None:
-        raise Invalid("schema-unknown", schema=wanted)
-    if own and given and given != own:
-        return row, [f"the template names the schema {own}; {given} is used as told"]
-    return row, []
-
-
-def _identity(name: str, version: str, said: Mapping[str, Any]) -> tuple[str, str]:
-    name = name or str(said.get("name") or "")
-    version = version or str(said.get("version") or "")
-    if not name:
-        raise Invalid("name-missing")
-    if not version:
-        raise Invalid("version-missing", name=name)
-    sort_key(version)
-    return name, version
-
-
 def _disagreements(name: str, version: str, said: Mapping[str, Any]) -> list[str]:
     return [
         f"the file says {key} {said[key]}; {given} is used as told"
         for key, given in (("name", name), ("version", version))
         if key in said and str(said[key]) != given
     ]
-
-
-def _once(
-    model: type[V], key: dict[str, Any], content: dict[str, Any], **others: object
-) -> tuple[V, bool]:
-    """The immutable row under a key: made now, or there already and the same."""
-    try:
-        with transaction.atomic():
-            return model._default_manager.create(**key, **content, **others), True
-    except IntegrityError:
-        row = model._default_manager.get(**key)
-    if any(getattr(row, name) != value for name, value in content.items()):
-        raise Invalid("version-exists", version=str(row))
-    return row, False

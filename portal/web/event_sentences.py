@@ -61,6 +61,11 @@ SENTENCES: Mapping[str, Promise] = {
     "schema.created": _("Schema %(name)s added"),
     "solution.created": _("Solution %(name)s added"),
     "solution.version-created": _("%(name)s added"),
+    "config-template.created": _("Config template %(name)s added"),
+    "config-template.version-created": _("Config template %(name)s added"),
+    "config-template.linked": _("%(name)s %(version)s linked to %(place)s"),
+    "config-template.relinked": _("%(name)s %(version)s linked to %(place)s, %(before)s before"),
+    "config-template.unlinked": _("%(name)s %(version)s no longer linked to %(place)s"),
     "person.created": _("Account %(name)s created"),
     "person.changed": _("Account %(name)s changed"),
     "person.password-set": _("Password of %(name)s set"),
@@ -79,7 +84,7 @@ GROUPS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
     "health": (_("Health"), ("instance.", "agent.")),
     "configuration": (_("Configuration"), ("configuration.", "revision.")),
     "places": (_("Places and lines"), ("site.", "target.", "context.", "capability.")),
-    "solutions": (_("Solutions"), ("solution.", "schema.")),
+    "solutions": (_("Solutions"), ("solution.", "schema.", "config-template.")),
     "access": (_("People and access"), ("person.", "group.", "role.", "token.", "api-token.")),
 }
 

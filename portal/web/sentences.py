@@ -24,7 +24,7 @@ REFUSALS = {
     ),
     "role-unknown": _("There is no role called %(role)s."),
     "superuser-only": _("Only an administrator of the whole installation may do this."),
-    "other-context": _("%(place)s and the solution %(solution)s belong to different contexts."),
+    "other-context": _("%(place)s and %(solution)s belong to different contexts."),
     "value-disabled": _("%(key)s is kept by somebody else and cannot be changed here."),
     # what may be done to a line
     "already-changing": _(
@@ -84,6 +84,7 @@ SENTENCES = {
     "document-unreadable": _("%(name)s cannot be read."),
     "nothing-to-import": _("Name at least one file to import."),
     "place-missing": _("Say at which place the values are to be set."),
+    "not-linked": _("%(template)s is not linked to %(place)s any more."),
     "schema-refused": _("The schema %(name)s has errors."),
     "schema-unknown": _("There is no schema %(schema)s. Import it first."),
     "solution-unknown": _("There is no solution %(solution)s. Import it first."),
@@ -97,7 +98,7 @@ SENTENCES = {
     "published-meanwhile": _("Somebody else is publishing %(solution)s. Look again."),
     "reviewed-meanwhile": _("This is not what was reviewed any more: %(lines)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
-    "other-context": _("%(place)s and the solution %(solution)s belong to different contexts."),
+    "other-context": _("%(place)s and %(solution)s belong to different contexts."),
     # deployments
     "contexts-mixed": _("These lines belong to different contexts. Deploy to one at a time."),
     "deployment-active": _("Something is being done to %(line)s already; wait until it is over."),

@@ -76,7 +76,7 @@ def test_the_same_over_rest(
         api.post("publish/", lines),
     )
     assert [said(answer) for answer in answers] == [(422, "other-context")] * 3
-    assert "gamma-1 and the solution mixer" in answers[0].json()["detail"]
+    assert "gamma-1 and mixer belong" in answers[0].json()["detail"]
     assert said(api.post("review/", lines)) == (403, "other-context")
     assert not ConfigurationRevision.objects.exists()
     assert not SolutionInstance.objects.exists()
