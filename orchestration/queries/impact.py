@@ -193,11 +193,10 @@ def _copies(by: User, template: SolutionTemplate) -> QuerySet[Any]:
     rows = SolutionInstance.objects.filter(template=template).select_related("target__node")
     own = Subquery(newest.values("template_version")[:1])
     runs = F("current__template_version")
-    known = rows.annotate(version=Coalesce(own, runs, output_field=BigIntegerField())).exclude(
-        version=None
-    )
-    seen = sight.seen(by, sight.VALUES, known, "target__node__path")
-    return seen.order_by("version", "target__node__path", "pk")
+    version = Coalesce(own, runs, output_field=BigIntegerField())
+    known = rows.annotate(version=version).exclude(version=None)
+    ordered = known.order_by("version", "target__node__path", "pk")
+    return sight.seen(by, sight.VALUES, ordered, "target__node__path")
 
 
 def _batches(
