@@ -13,11 +13,11 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, Self, cast, get_args, get_origin
+from typing import Any, ClassVar, Self, cast, get_args, get_origin
 from uuid import UUID
 
 WIRE_VERSION = 1
@@ -39,7 +39,13 @@ class WireError(ValueError):
 
 
 class Message:
-    """Base of every message: a frozen dataclass that knows its JSON form."""
+    """Base of every message: a frozen dataclass that knows its JSON form.
+
+    ``versions`` are those it is understood in, if it has a number ``version``. A field with a
+    default may be missing: it came later.
+    """
+
+    versions: ClassVar[frozenset[int]] = frozenset({WIRE_VERSION})
 
     def to_json(self) -> dict[str, Any]:
         """Return the message as plain JSON values."""
@@ -56,13 +62,16 @@ class Message:
         if not isinstance(data, Mapping):
             raise WireError("malformed", at, "must be an object")
         values: dict[str, Any] = {}
-        for name, kind in _field_types(cast("Any", cls)).items():
-            place = f"{at}.{name}" if at else name
-            if name not in data:
+        kinds = _field_types(cast("Any", cls))
+        for field in fields(cast("Any", cls)):
+            place = f"{at}.{field.name}" if at else field.name
+            if field.name in data:
+                values[field.name] = _decode(kinds[field.name], data[field.name], place)
+            elif field.default is MISSING:
                 raise WireError("malformed", place, "is missing")
-            values[name] = _decode(kind, data[name], place)
-        if values.get("version", WIRE_VERSION) != WIRE_VERSION:
-            raise WireError("unknown-version", "version", f"only {WIRE_VERSION} is understood")
+        if kinds.get("version") is int and values["version"] not in cls.versions:
+            known = ", ".join(map(str, sorted(cls.versions)))
+            raise WireError("unknown-version", "version", f"only {known} is understood")
         return cls(**values)
 
 

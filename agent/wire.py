@@ -3,8 +3,9 @@
 Every message is a frozen dataclass with ``to_json()`` (plain values, ready for
 ``json.dumps`` or ``signing.canonical``) and ``from_json()``, which is strict: a
 missing field, a wrong type, an unknown version or a value no database could hold
-raises ``WireError``. Fields nobody asked for are ignored, so that a newer peer may
-say more without breaking an older one; whatever changes a meaning changes the version.
+raises ``WireError``. Fields nobody asked for are ignored, and fields that came later have
+a default, so that a newer peer may say more without breaking an older one and the other
+way round; whatever changes a meaning changes the version.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from agent.codec import MAX_BODY, WIRE_VERSION, Message, WireError, parse
@@ -25,6 +26,12 @@ SIGNATURE_HEADER = "Sitewright-Signature"
 AUTHORIZATION_SCHEME = "Agent"
 MAX_LOG_TAIL = 8_192
 """Longest log tail an agent sends, in characters."""
+SECRETS_VERSION = 2
+"""The version of a desired document with secrets: who does not know them must not take it, or
+the references would be written where the values belong."""
+
+Reference: TypeAlias = tuple[str, str | None, str | None]
+"""What stands for a secret in a content: name, key and version."""
 
 
 class AgentState(StrEnum):
@@ -167,8 +174,26 @@ class SessionAnswer(Message):
 
 
 @dataclass(frozen=True)
+class SealedSecret(Message):
+    """A value that only the agent can read: see ``agent.sealing``."""
+
+    name: str
+    key: str | None
+    version: str | None
+    sealed: bytes
+
+    @property
+    def reference(self) -> Reference:
+        """What stands for the value in the content."""
+        return self.name, self.key, self.version
+
+
+@dataclass(frozen=True)
 class Workload(Message):
-    """What one instance should be; ``revision`` and its kin are null for a removal."""
+    """What one instance should be; ``revision`` and its kin are null for a removal.
+
+    ``secrets`` are the values of the references in the content.
+    """
 
     instance: int
     instance_name: str
@@ -183,11 +208,14 @@ class Workload(Message):
     digest: str | None
     deadline: datetime | None
     previous_revision_id: int | None
+    secrets: tuple[SealedSecret, ...] = ()
 
 
 @dataclass(frozen=True)
 class DesiredDocument(Message):
     """Everything one agent should run; ordered by (``epoch``, ``seq``)."""
+
+    versions: ClassVar[frozenset[int]] = frozenset({WIRE_VERSION, SECRETS_VERSION})
 
     version: int
     agent: int
@@ -324,7 +352,10 @@ class HeartbeatAnswer(Message):
 
 @dataclass(frozen=True)
 class Hint(Message):
-    """A wake-up on the hints socket: a new ``desired`` seq, or a new ``interval`` in seconds."""
+    """A wake-up on the hints socket: a new ``desired`` seq, or a new ``interval`` in seconds.
+
+    What it does not say is None, and an unknown hint says nothing.
+    """
 
     desired: int | None = None
     interval: int | None = None
@@ -332,10 +363,3 @@ class Hint(Message):
     def to_json(self) -> dict[str, Any]:
         """Return only what the hint says."""
         return {name: value for name, value in super().to_json().items() if value is not None}
-
-    @classmethod
-    def from_json(cls, data: object) -> Self:
-        """Read a hint; what it does not say is None, and an unknown hint says nothing."""
-        if not isinstance(data, Mapping):
-            raise WireError("malformed", "", "must be an object")
-        return cls._read({"desired": None, "interval": None, **data}, "")

@@ -113,7 +113,7 @@ def test_fields_of_a_newer_peer_are_ignored() -> None:
 @pytest.mark.parametrize(
     ("change", "at"),
     [
-        ({"version": 2}, "version"),
+        ({"version": 3}, "version"),
         ({"version": "1"}, "version"),
         ({"agent": True}, "agent"),
         ({"agent": 2**63}, "agent"),
