@@ -131,6 +131,7 @@ async def _run(chosen: argparse.Namespace) -> int:
             clock=clock,
             registry=assembly.drivers(options),
         )
+        logs.hide(site.mask)
         await site.run(stop)
         if chosen.stop_workloads_on_exit:
             await site.stop_workloads()

@@ -26,6 +26,7 @@ from agent.lanes import PARALLEL, Lanes
 from agent.loop import Loop, fetcher
 from agent.machine import Machine
 from agent.registry import Registry, load
+from agent.secrets import Secrets
 from agent.watch import Watch
 
 log = logging.getLogger(__name__)
@@ -73,17 +74,21 @@ class SiteAgent:
         """Make the parts and join them; nothing is called yet."""
         self._journal = journal
         self._transport = options.transport(enrolment.server)
-        self._components = Components(options.data / _INSTANCES, registry)
+        secrets = Secrets(keys.seal, enrolment.agent)
+        self.mask = secrets.mask
+        self._components = Components(options.data / _INSTANCES, registry, secrets)
         plane = ControlPlane(self._transport, enrolment, keys, clock)
         machine = Machine(journal, self._components, fetcher(plane), clock)
         lanes = Lanes(journal, machine, clock, options.parallel)
+        watch = Watch(journal, machine, self._components, lanes, clock)
+        journal.mask = watch.mask = secrets.mask
         self._loop = Loop(
             enrolment=enrolment,
             plane=plane,
             hints=HintSocket(plane, options.tls()),
             journal=journal,
             lanes=lanes,
-            watch=Watch(journal, machine, self._components, lanes, clock),
+            watch=watch,
             clock=clock,
         )
 

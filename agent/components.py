@@ -19,6 +19,7 @@ from agent import failpoints, files
 from agent.drivers.base import BaseDriver, Labels, Observation, Work
 from agent.failures import WorkError, from_exception
 from agent.registry import Registry
+from agent.secrets import Secrets, mentioned
 from agent.wire import MAX_LOG_TAIL, Component, Content, WireError, Workload
 
 log = logging.getLogger(__name__)
@@ -34,17 +35,34 @@ _RECORD = "component.json"
 class Components:
     """What the drivers do, with limits in time and every error in one shape."""
 
-    def __init__(self, root: Path, registry: Registry) -> None:
-        """Keep everything below ``root``."""
+    def __init__(
+        self,
+        root: Path,
+        registry: Registry,
+        secrets: Secrets = Secrets(),  # noqa: B008 - opens none
+    ) -> None:
+        """Keep everything below ``root``; ``secrets`` opens what contents refer to."""
         self._root = root
         self._registry = registry
+        self._secrets = secrets
 
     def works(self, order: Workload, content: Content) -> list[Work]:
-        """Return the work of each component, in the order of the specification."""
+        """Return the work of each component, in the order of the specification.
+
+        Raises ``WorkError`` when a secret is missing or cannot be opened.
+        """
+        opened = self._secrets.opened(order, content)
         labels = Labels(order.instance_name, order.target, order.solution, order.revision or "")
         return [
-            Work(component, content.configuration, self._place(order.instance, component), labels)
-            for component in content.components
+            Work(
+                component,
+                opened.configuration,
+                self._place(order.instance, component),
+                labels,
+                recorded=written,
+                private=opened is not content,
+            )
+            for component, written in zip(opened.components, content.components, strict=True)
         ]
 
     def validate(self, works: list[Work]) -> None:
@@ -56,6 +74,7 @@ class Components:
                 raise WorkError(
                     "validation", "duplicate-name", "is there more than once", component=name
                 )
+            self._refuse_shown_secrets(work)
             problems = self._driver(work.component).validate(work.component)
             if problems:
                 text = "; ".join(f"{p.element or 'properties'} {p.message}" for p in problems)
@@ -92,7 +111,8 @@ class Components:
     async def log_tail(self, work: Work) -> str:
         """Return the end of what a component said; nothing when even that fails."""
         try:
-            return await self._driver(work.component).logs(work, MAX_LOG_TAIL)
+            text = await self._driver(work.component).logs(work, MAX_LOG_TAIL)
+            return self._secrets.mask(text)
         except Exception as error:  # noqa: BLE001 - a log that cannot be read hides no failure
             log.warning("no log of %s: %s", work.component.name, error)
             return ""
@@ -111,7 +131,8 @@ class Components:
         shutil.rmtree(self._root / str(instance), ignore_errors=True)
 
     async def _apply(self, work: Work) -> None:
-        record = {"component": work.component.to_json(), "labels": vars(work.labels)}
+        component = work.recorded or work.component
+        record = {"component": component.to_json(), "labels": vars(work.labels)}
         files.write_atomic(work.directory / _RECORD, json.dumps(record).encode())
         failpoints.reach(failpoints.COMPONENT_RECORDED)
         await self._driver(work.component).apply(work)
@@ -124,6 +145,15 @@ class Components:
                 yield Work(component, {}, path.parent, Labels(**record["labels"]))
             except (OSError, ValueError, KeyError, TypeError, WireError) as error:
                 log.warning("%s cannot be read: %s", path, error)
+
+    def _refuse_shown_secrets(self, work: Work) -> None:
+        component = work.recorded or work.component
+        for name in sorted(self._driver(component).visible & component.properties.keys()):
+            if mentioned(component.properties[name]):
+                text = f"{name} can be seen by others on this machine and must hold no secret"
+                raise WorkError(
+                    "validation", "secret-shown", text, component=component.name, element=name
+                )
 
     def _place(self, instance: int, component: Component) -> Path:
         # The type is part of the name: a component that changes its kind is another one,

@@ -9,6 +9,7 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 PRIVATE = 0o600
 _READABLE = 40
@@ -30,6 +31,11 @@ def write_atomic(path: Path, data: bytes, mode: int = PRIVATE) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_directory(path.parent)
+
+
+def append(path: Path) -> BinaryIO:
+    """Open a file to append to; a new one is its owner's only: programs print what they please."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, PRIVATE), "ab")
 
 
 def sync_directory(path: Path) -> None:
@@ -67,6 +73,6 @@ def keep_short(path: Path, limit: int) -> None:
     # A log that cannot be shortened, on a full disk say, must not look like a failed program.
     with contextlib.suppress(OSError):
         if path.stat().st_size > limit:
-            path.with_suffix(".old").write_bytes(tail(path, limit // 2).encode())
+            write_atomic(path.with_suffix(".old"), tail(path, limit // 2).encode())
             # Truncated, not renamed: the program goes on appending to the same file.
             os.truncate(path, 0)

@@ -20,7 +20,7 @@ from agent import failpoints, records, signing
 from agent.clock import Clock
 from agent.entries import Accepted, Entry
 from agent.life import REPORTED, Life, require_move
-from agent.wire import DesiredDocument, Failure, Report, StepReport
+from agent.wire import MAX_LOG_TAIL, DesiredDocument, Failure, Report, StepReport
 
 KEPT = timedelta(days=30)
 _SCHEMA = """
@@ -57,6 +57,7 @@ class Journal:
         """Open or make the file; ``":memory:"`` for simulations. Raises sqlite3.Error."""
         self._clock = clock
         self.on_report: Callable[[], None] = lambda: None
+        self.mask: Callable[[str], str] = lambda text: text
         self._database = sqlite3.connect(path, isolation_level=None, timeout=20)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
@@ -130,8 +131,8 @@ class Journal:
         """Write a transition and its report; raises sqlite3.Error, and then nothing moved."""
         changed = replace(
             entry,
-            steps=entry.steps if steps is None else tuple(steps),
-            failure=failure or entry.failure,
+            steps=entry.steps if steps is None else self._masked_steps(steps),
+            failure=self._masked(failure) or entry.failure,
         )
         if to is Life.COMMITTED:
             changed = replace(changed, good=entry.active, failure=None)
@@ -142,12 +143,13 @@ class Journal:
 
     def note(self, entry: Entry, steps: Sequence[StepReport]) -> Entry:
         """Write and tell how far the steps of the present state are."""
-        noted = replace(entry, steps=tuple(steps), sequence=entry.sequence + 1)
+        noted = replace(entry, steps=self._masked_steps(steps), sequence=entry.sequence + 1)
         return self._write(noted)
 
     def condemn(self, entry: Entry, failure: Failure, steps: Sequence[StepReport]) -> Entry:
         """Write why the work has failed before it is cleaned up, which may itself be cut short."""
-        condemned = replace(entry, failure=failure, steps=tuple(steps))
+        masked = self._masked(failure)
+        condemned = replace(entry, failure=masked, steps=self._masked_steps(steps))
         with self._transaction():
             self._save(condemned)
         return condemned
@@ -158,6 +160,18 @@ class Journal:
         with self._transaction():
             self._save(changed)
         return changed
+
+    def _masked(self, failure: Failure | None) -> Failure | None:
+        """Take secrets out of what a driver or a program said, before it is kept or told."""
+        if failure is None:
+            return None
+        message, tail = self.mask(failure.message), self.mask(failure.log_tail)
+        return replace(failure, message=message, log_tail=tail[-MAX_LOG_TAIL:])
+
+    def _masked_steps(self, steps: Sequence[StepReport]) -> tuple[StepReport, ...]:
+        return tuple(
+            replace(step, detail=self.mask(step.detail)) if step.detail else step for step in steps
+        )
 
     def _move(self, entry: Entry, *, at: Life | None, to: Life) -> Entry:
         require_move(at, to)

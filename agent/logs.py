@@ -6,6 +6,8 @@ import json
 import logging
 from datetime import UTC, datetime
 
+from agent.masking import Mask
+
 _CHATTY = ("httpx", "httpcore", "websockets", "asyncio")
 
 
@@ -23,6 +25,26 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["trace"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
+
+
+class MaskingFormatter(logging.Formatter):
+    """Another formatter's lines, traces included, without the secrets the agent knows."""
+
+    def __init__(self, inner: logging.Formatter, mask: Mask) -> None:
+        """Format with ``inner``, then mask."""
+        super().__init__()
+        self._inner = inner
+        self._mask = mask
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return self._mask(self._inner.format(record))
+
+
+def hide(mask: Mask) -> None:
+    """Keep what the mask knows out of every line from now on."""
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(MaskingFormatter(handler.formatter or logging.Formatter(), mask))
 
 
 def set_up(form: str, *, verbose: bool) -> None:

@@ -18,6 +18,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent import files
+
 MARKER = "SITEWRIGHT_COMPONENT_DIRECTORY"
 _PROC = Path("/proc")
 _POLL_SECONDS = 0.05
@@ -47,7 +49,7 @@ class Programs:
         flags = 0
         if sys.platform == "win32":
             flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS
-        with log.open("ab") as output:
+        with files.append(log) as output:
             child = subprocess.Popen(  # noqa: S603 - running programs is what this is for
                 list(command),
                 cwd=directory,

@@ -67,6 +67,7 @@ class Watch:
         self._probed: dict[int, tuple[float, str | None]] = {}
         self._works: dict[int, tuple[Workload, list[Work]]] = {}
         self.on_change: Callable[[], None] = lambda: None
+        self.mask: Callable[[str], str] = lambda text: text
 
     async def run(self) -> None:
         """Look for ever."""
@@ -166,6 +167,7 @@ class Watch:
             del self._patience[instance]
 
     def _note(self, instance: int, state: HealthState, detail: str | None) -> None:
+        detail = self.mask(detail) if detail else None
         seen = self._seen.get(instance)
         if seen is None or (seen.state, seen.detail) != (state, detail):
             since = seen.since if seen and seen.state == state else self._clock.now()

@@ -36,12 +36,18 @@ class Labels:
 
 @dataclass(frozen=True)
 class Work:
-    """One component of one revision, and the directory that is its alone."""
+    """One component of one revision, and the directory that is its alone.
+
+    ``private`` says that there are secrets in it; ``recorded`` is the component without them, as
+    it may be kept outside of the component's own files.
+    """
 
     component: Component
     configuration: Mapping[str, Any]
     directory: Path
     labels: Labels
+    recorded: Component | None = None
+    private: bool = False
 
     def property(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - checked by schema
         """Return a property of the component."""
@@ -78,6 +84,8 @@ class BaseDriver(ABC):
     """Which properties a component may have: see ``agent.properties``."""
     restart_causing: ClassVar[frozenset[str]] = frozenset()
     """Properties whose change interrupts what runs."""
+    visible: ClassVar[frozenset[str]] = frozenset()
+    """Properties that others on the machine can see: no place for secrets."""
 
     def __init__(self, settings: Settings) -> None:
         """Keep what the machine's owner allows."""

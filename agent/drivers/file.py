@@ -52,6 +52,8 @@ class Driver(BaseDriver):
         },
     }
 
+    visible: ClassVar[frozenset[str]] = frozenset({"path", "reload"})
+
     def validate(self, component: Component) -> list[Problem]:
         """Check the properties, the mode, and that the path may be written."""
         problems = super().validate(component)
@@ -127,7 +129,7 @@ class Driver(BaseDriver):
 
     async def _reload(self, work: Work) -> None:
         command = work.property("reload")
-        with (work.directory / _LOG).open("ab") as log:
+        with files.append(work.directory / _LOG) as log:
             try:
                 child = await asyncio.create_subprocess_exec(
                     *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
@@ -192,7 +194,9 @@ def _content(work: Work) -> bytes:
 
 
 def _mode(work: Work) -> int:
-    return int(work.property("mode", "0644"), 8)
+    mode = int(work.property("mode", "0644"), 8)
+    # What holds secrets is nobody's but the owner's, whatever the component says.
+    return mode & 0o700 if work.private else mode
 
 
 def _specification(work: Work) -> str:

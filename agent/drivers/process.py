@@ -69,6 +69,7 @@ class Driver(BaseDriver):
     restart_causing: ClassVar[frozenset[str]] = frozenset(
         {"command", "configFile", "environment", "port"}
     )
+    visible: ClassVar[frozenset[str]] = frozenset({"command", "configFile", "health"})
 
     def __init__(self, settings: Settings) -> None:
         """Begin without children; programs of an earlier agent are found by their records."""
