@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from portal.api.v1 import (
     agents,
+    checks,
     configurations,
     contexts,
     deployments,
@@ -45,6 +46,7 @@ router.register("users", users.Users, "user")
 
 urlpatterns = [
     *router.urls,
+    path("check-template/", checks.CheckTemplate.as_view()),
     path("configurations/", configurations.Configurations.as_view()),
     path("configurations/<int:node>/<int:solution>/", configurations.Configuration.as_view()),
     path(
