@@ -18,6 +18,8 @@ _MOST_BITS = DEFAULT_LIMITS.digits * 10 // 3
 
 def add(left: Value, right: Value) -> Value:
     """Add two numbers, or join when either side is text."""
+    if type(left) is int and type(right) is int:
+        return _checked(left + right)
     if is_number(left) and is_number(right):
         return _checked(
             _floats(float.__add__, left, right) if _mixed(left, right) else left + right

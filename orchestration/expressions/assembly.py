@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from orchestration.expressions.branches import collect, gather
 from orchestration.expressions.context import PENDING
 from orchestration.expressions.errors import Fault, Problem, over_limit
-from orchestration.expressions.evaluation import Step
+from orchestration.expressions.evaluation import Reading, Step
 from orchestration.expressions.includes import Splicer, Tree, Written, plain
 from orchestration.expressions.limits import DEFAULT_LIMITS, Limits
 from orchestration.expressions.paths import Parts, join_path, split_path
@@ -64,6 +64,7 @@ class _Assembly:
     problems: list[Problem]
     initial: list[Value] = field(default_factory=list)
     keys: list[KeyInfo] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
     needs: dict[int, list[Parts]] = field(default_factory=dict)
     waiting: list[_Waiting] = field(default_factory=list)
 
@@ -79,7 +80,15 @@ class _Assembly:
         if len(self.problems) >= self.limits.problems:
             fault = over_limit(f"there are {len(problems)} errors or more; mend these first")
             problems += (Place(()).problem(fault),)
-        return Template(problems, tuple(self.keys), self.initial, steps, collect(root), weight)
+        return Template(
+            problems=problems,
+            keys=tuple(self.keys),
+            initial=self.initial,
+            readings=tuple(self.readings),
+            steps=steps,
+            collect=collect(root),
+            weight=weight,
+        )
 
     def node(self, tree: Tree, parts: Parts, parser: ScalarParser) -> Leaf | Branch:
         index = len(self.initial)
@@ -132,6 +141,8 @@ class _Assembly:
             kind = "config"
         elif sole and sole.function.name == "val" and isinstance(reads[0].arguments[0], str):
             kind, value_of = "value", _path(reads[0].arguments[0])
+            if value_of == leaf.parts and len(value_of) == 1 and self.scope is None:
+                self.readings.append((leaf.index, leaf.parts[0]))
         key = join_path(leaf.parts)
         inputs = tuple((path, parts) for path, parts in _paths(reads, {"val"}))
         self.keys.append(KeyInfo(leaf.parts, key, kind, place, value_of, reads, inputs, nodes))

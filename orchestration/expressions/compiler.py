@@ -29,9 +29,13 @@ def build(node: Node, scope: Scope) -> Run:
 
 def join(pieces: list[str | Run]) -> Run:
     """Compile a text with expressions in it."""
+    written = [piece if isinstance(piece, str) else "" for piece in pieces]
+    runs = [(at, piece) for at, piece in enumerate(pieces) if not isinstance(piece, str)]
 
     def run(context: Context) -> Value:
-        texts = [piece if isinstance(piece, str) else to_text(piece(context)) for piece in pieces]
+        texts = written.copy()
+        for at, piece in runs:
+            texts[at] = to_text(piece(context))
         return joined(texts)
 
     return run

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from orchestration.expressions.context import FAILED, PENDING, RUNNING, Context
 from orchestration.expressions.declaration import Run
@@ -9,6 +10,11 @@ from orchestration.expressions.errors import Cycle, Fault, Unavailable, over_lim
 from orchestration.expressions.paths import Parts, join_path
 from orchestration.expressions.places import Place
 from orchestration.expressions.values import Value, weigh
+
+# A key that is what the hierarchy holds under a name: where its value goes, and that name.
+Reading: TypeAlias = tuple[int, str]
+
+_WEIGHTY = frozenset({str, list, dict})
 
 
 @dataclass(slots=True)
@@ -23,6 +29,15 @@ class Step:
     place: Place
     nesting: int = 1
     counts: bool = True
+
+
+def read(context: Context, readings: Iterable[Reading]) -> None:
+    """Take keys that are one value of the hierarchy; what must be charged for is left to `fill`."""
+    slots, values = context.slots, context.values
+    for index, key in readings:
+        value = values.get(key)
+        if type(value) not in _WEIGHTY:
+            slots[index] = value
 
 
 def fill(context: Context, steps: Iterable[Step]) -> None:
@@ -44,9 +59,6 @@ def fill(context: Context, steps: Iterable[Step]) -> None:
             if context.room < 0 or context.work < 0:  # enough: what is left would only say the same
                 slots[:] = [FAILED if slot is PENDING else slot for slot in slots]
                 return
-
-
-_WEIGHTY = frozenset({str, list, dict})
 
 
 def _charge(context: Context, value: Value) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from orchestration.expressions.context import Context
 from orchestration.expressions.declaration import Run
 from orchestration.expressions.errors import Problem
-from orchestration.expressions.evaluation import Step, fill
+from orchestration.expressions.evaluation import Reading, Step, fill, read
 from orchestration.expressions.paths import Parts
 from orchestration.expressions.places import Place
 from orchestration.expressions.syntax import Node
@@ -56,6 +56,7 @@ class Template:
     problems: tuple[Problem, ...]
     keys: tuple[KeyInfo, ...]
     initial: list[Value]
+    readings: tuple[Reading, ...]
     steps: tuple[Step, ...]
     collect: Run
     weight: int
@@ -67,5 +68,6 @@ class Template:
         context.depth = 0
         context.room = context.limits.result_bytes - self.weight
         context.work = context.limits.work
+        read(context, self.readings)
         fill(context, self.steps)
         return Evaluation(self.collect(context), tuple(context.problems))

@@ -14,6 +14,7 @@ from orchestration.expressions.limits import DEFAULT_LIMITS
 # What YAML and JSON can say (None, bool, int, float, str, list, dict), or a secret.
 Value: TypeAlias = Any
 
+_NUMBERS = (int, float)
 _NUMERIC = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 _EXPONENT_FROM = 1e16
 _SHOWN = 60  # characters of a value in a message
@@ -74,7 +75,7 @@ def describe(value: Value) -> str:
 
 def is_number(value: Value) -> bool:
     """Say whether the value is an integer or a float; true and false are neither."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, _NUMBERS) and not isinstance(value, bool)
 
 
 def numeric(text: str) -> int | float | None:
@@ -150,7 +151,7 @@ def to_text(value: Value) -> str:
         return ""
     if value is True or value is False:
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, _NUMBERS):
         return number_text(value)
     return json_text(value)
 

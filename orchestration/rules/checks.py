@@ -79,6 +79,8 @@ def acceptance(rule: Rule) -> Check:
     if rule.type == "int" and {name for name, _, _ in _limits(rule)} <= {"minValue", "maxValue"}:
         return _integer_acceptance(rule)
     element = acceptance(rule.items) if rule.items else None
+    if not tests and element is None:
+        return fits
 
     def accepts(value: Value) -> bool:
         if not fits(value):

@@ -19,9 +19,13 @@ from orchestration.rules.publishing import json_schema
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A rule with its path, its quick check, and the ancestors that may be absent."""
+    """A rule with its quick check and the ancestors that may be absent.
+
+    `top_key` is the key of a rule that has no ancestors.
+    """
 
     rule: Rule
+    top_key: str | None
     accepts: Check
     optional_above: tuple[Parts, ...]
     ruled_above: tuple[Parts, ...]
@@ -87,14 +91,20 @@ class Schema:
         return json_schema(self.name, self.rules)
 
     def _rule_violations(self, context: Context) -> Iterator[Violation]:
+        shown = context.configuration if isinstance(context.configuration, dict) else {}
+        behind = context.values
         for compiled in self._compiled:
-            rule = compiled.rule
-            value = effective(context, rule.parts)
+            key = compiled.top_key
+            if key is None:
+                value = effective(context, compiled.rule.parts)
+            else:  # as `effective` does, without a call for each of the many plain keys
+                value = shown[key] if key in shown else behind.get(key)
             if value is None:
-                if rule.required and _is_needed(compiled, context):
+                if compiled.rule.required and _is_needed(compiled, context):
+                    rule = compiled.rule
                     yield Violation(rule.key, "required", "a value is needed", accepted=rule.type)
             elif not compiled.accepts(value) and value is not FAILED:
-                yield from _violations(rule, value)
+                yield from _violations(compiled.rule, value)
 
 
 def _violations(rule: Rule, value: Value) -> Iterator[Violation]:
@@ -126,7 +136,8 @@ def _compile(rule: Rule, by_parts: Mapping[Parts, Rule]) -> _Compiled:
     above = [rule.parts[:depth] for depth in range(1, len(rule.parts))]
     ruled = tuple(parts for parts in above if parts in by_parts)
     optional = tuple(parts for parts in ruled if not by_parts[parts].required)
-    return _Compiled(rule, acceptance(rule), optional, ruled)
+    top_key = None if len(rule.parts) > 1 else rule.parts[0]
+    return _Compiled(rule, top_key, acceptance(rule), optional, ruled)
 
 
 def _is_needed(compiled: _Compiled, context: Context) -> bool:
