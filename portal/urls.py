@@ -11,6 +11,11 @@ from portal.pages.home import home
 from portal.pages.scope import choose_scope
 from portal.web.health import healthz
 
+handler400 = "portal.api.unhandled.bad_request"
+handler403 = "portal.api.unhandled.permission_denied"
+handler404 = "portal.api.unhandled.page_not_found"
+handler500 = "portal.api.unhandled.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("monitor/", include("portal.pages.monitor.urls")),

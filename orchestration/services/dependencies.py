@@ -1,0 +1,81 @@
+"""Writing down with a revision which shared copies it uses. No rights: publishing has asked."""
+
+import json
+from collections.abc import Iterable, Mapping
+
+from orchestration.expressions import lookup, split_path
+from orchestration.models import RevisionDependency, SharedCopy, SolutionVersion
+from orchestration.queries.resolving import LineReview
+from orchestration.resolution.canonical import canonical_json, digest
+
+Uses = dict[int, int]  # shared copies by the id of the solution they are of
+
+
+def record(made: Mapping[int, SolutionVersion], reviews: Iterable[LineReview]) -> None:
+    """Keep with each new revision, by its target, what its review chose."""
+    rows = [
+        row
+        for review in reviews
+        if review.needs and review.target.pk in made
+        for row in _rows(made[review.target.pk], review)
+    ]
+    # In one order, so that two who publish at once cannot wait for each other.
+    shared = sorted({row.shared_id for row in rows if row.shared_id})
+    SharedCopy.objects.bulk_create(
+        (SharedCopy(instance_id=pk) for pk in shared), ignore_conflicts=True
+    )
+    RevisionDependency.objects.bulk_create(rows)
+
+
+def uses_of(revisions: Iterable[int]) -> dict[int, Uses]:
+    """What published revisions use, by their id."""
+    found: dict[int, Uses] = {}
+    rows = RevisionDependency.objects.filter(revision__in=list(revisions), shared__isnull=False)
+    for revision, template, shared in rows.values_list("revision", "template", "shared"):
+        found.setdefault(revision, {})[template] = shared
+    return found
+
+
+def uses_in(review: LineReview) -> Uses:
+    """What a line that is about to be published uses."""
+    return {
+        need.template.pk: need.chosen.pk for need in review.needs if need.template and need.chosen
+    }
+
+
+def copy(base: SolutionVersion, revision: SolutionVersion) -> None:
+    """Let a revision use the shared copies that the one it was made from uses."""
+    configuration = revision.configuration
+    RevisionDependency.objects.bulk_create(
+        RevisionDependency(
+            revision=revision,
+            template_id=row.template_id,
+            version=row.version,
+            shared_id=row.shared_id,
+            injections=[
+                _injection(configuration, one["from"], one["to"]) for one in row.injections
+            ],
+        )
+        for row in base.dependencies.all()
+    )
+
+
+def _rows(revision: SolutionVersion, review: LineReview) -> Iterable[RevisionDependency]:
+    configuration = json.loads(revision.content)["configuration"]
+    for need in review.needs:
+        if need.template is None or need.chosen is None:
+            continue
+        yield RevisionDependency(
+            revision=revision,
+            template=need.template,
+            version=need.dependency.version,
+            shared=need.chosen,
+            injections=[
+                _injection(configuration, one.source, one.to) for one in need.dependency.injections
+            ],
+        )
+
+
+def _injection(configuration: dict[str, object], source: str, to: str) -> dict[str, str]:
+    section = lookup(configuration, split_path(source))
+    return {"from": source, "to": to, "digest": digest(canonical_json(section))}
