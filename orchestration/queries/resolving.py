@@ -9,18 +9,23 @@ from functools import cached_property
 
 from orchestration.models import (
     AnyTemplate,
+    ConfigurationRevision,
     Node,
     SolutionInstance,
     SolutionTemplate,
     SolutionTemplateVersion,
+    SolutionVersion,
     Target,
 )
+from orchestration.queries.injections import NOTHING, Held, held
+from orchestration.queries.needs import Need
 from orchestration.queries.subjects import Subjects
 from orchestration.queries.templates import compiled
 from orchestration.resolution import (
     Change,
     CompiledTemplate,
     Resolution,
+    ResolutionProblem,
     Veil,
     resolve_many,
     veil,
@@ -33,8 +38,8 @@ BATCH = 500  # lines whose data is in memory at once
 class LineReview:
     """What one line would get.
 
-    ``missing`` names the capabilities the line lacks. ``resolution.ok`` says whether it could be
-    published.
+    ``missing`` names the capabilities the line lacks. ``needs`` are the shared copies it uses, and
+    ``unmet`` what is wrong with them; ``held`` is what others have put into this one.
     """
 
     target: Target
@@ -42,11 +47,19 @@ class LineReview:
     missing: tuple[str, ...]
     resolution: Resolution
     template: CompiledTemplate
+    held: Held = NOTHING
+    needs: tuple[Need, ...] = ()
+    unmet: tuple[ResolutionProblem, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether the line fits and every value is there and valid."""
-        return not self.missing and self.resolution.ok
+        """Whether the line fits, every value is there and valid, and what it needs is chosen."""
+        return not (self.missing or self.unmet) and self.resolution.ok
+
+    @property
+    def problems(self) -> tuple[ResolutionProblem, ...]:
+        """Everything that keeps it from being published, but for capabilities."""
+        return (*self.resolution.problems, *self.unmet)
 
     @cached_property
     def veil(self) -> Veil:
@@ -80,10 +93,31 @@ def resolve_lines(
         yield from _resolve(version, targets[start : start + BATCH], instance_name, needed)
 
 
+def resolve_again(revision: SolutionVersion, holds: Held) -> LineReview:
+    """Resolve what a revision was made of with other sections put in.
+
+    The values are those it was made of: what was saved since waits for somebody to publish it.
+    """
+    version, instance = revision.template_version, revision.instance
+    target, template = instance.target, compiled(version)
+    subjects = Subjects(version.template, [target], _values_of(revision))
+    subject = subjects.of(target, instance.name, holds.steps)
+    ((_, resolution),) = resolve_many(template, [subject])
+    return LineReview(target, instance, (), resolution, template, holds)
+
+
 def first_stranger(template: AnyTemplate, nodes: Iterable[Node]) -> Node | None:
     """The first node that is of another context than the solution; None if there is none."""
     own = template.node.context_id
     return next((node for node in nodes if node.context_id != own), None)
+
+
+def _values_of(revision: SolutionVersion) -> dict[int, ConfigurationRevision]:
+    """The values that a revision was made of, by node."""
+    path = revision.provenance.get("path", [])
+    saved = [revision_ref for *_, revision_ref in path if revision_ref is not None]
+    rows = ConfigurationRevision.objects.filter(pk__in=saved).select_related("author")
+    return {row.node_id: row for row in rows}
 
 
 def _resolve(
@@ -94,12 +128,18 @@ def _resolve(
 ) -> Iterator[LineReview]:
     template, subjects = compiled(version), Subjects(version.template, targets)
     installed = _installed(version.template, targets, instance_name)
-    wanted = [subjects.of(target, instance_name) for target in targets]
+    shared = held(instance.pk for instance in installed.values())
+    holds = {pk: shared.get(instance.pk, NOTHING) for pk, instance in installed.items()}
+    wanted = [
+        subjects.of(target, instance_name, holds.get(target.pk, NOTHING).steps)
+        for target in targets
+    ]
     resolved = resolve_many(template, wanted)
     for target, (_, resolution) in zip(targets, resolved, strict=True):
         missing = needed - {capability.name for capability in target.capabilities.all()}
         instance = installed.get(target.pk)
-        yield LineReview(target, instance, tuple(sorted(missing)), resolution, template)
+        held_here = holds.get(target.pk, NOTHING)
+        yield LineReview(target, instance, tuple(sorted(missing)), resolution, template, held_here)
 
 
 def _installed(

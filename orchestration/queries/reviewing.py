@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from orchestration.models import SolutionTemplateVersion, Target
+from orchestration.queries.dependencies import NO_CHOICE, Choice, with_dependencies
 from orchestration.queries.resolving import LineReview, first_stranger, resolve_lines
 from rbac.access import Denied, Verdict, may, may_each
 from rbac.models import User
@@ -14,8 +15,11 @@ def review(
     version: SolutionTemplateVersion,
     targets: Sequence[Target],
     instance_name: str = "",
+    choice: Choice = NO_CHOICE,
 ) -> list[LineReview]:
     """Resolve for each target and say how it differs from what runs there.
+
+    ``choice`` names the shared copies to use where there are several.
 
     Raises:
         rbac.access.Denied: the right to review is missing at a target, or the
@@ -28,4 +32,5 @@ def review(
         params = {"place": str(stranger), "solution": str(version.template)}
         raise Denied(Verdict(ok=False, code="other-context", params=params))
     name = instance_name or version.template.node.name
-    return list(resolve_lines(version, targets, name))
+    found = resolve_lines(version, targets, name)
+    return list(with_dependencies(by, version, found, choice))

@@ -3,7 +3,7 @@
 No rights here: whoever calls has asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import prefetch_related_objects
 
@@ -15,14 +15,22 @@ from orchestration.resolution import Injected, PathNode, Subject
 class Subjects:
     """What a template's resolution reads on each of some lines, for a fixed number of queries.
 
-    A place is one `PathNode`, shared by all lines below it: the engine merges it once.
+    A place is one `PathNode`, shared by all lines below it: the engine merges it once. Without
+    ``values``, by node, it is the newest ones that count.
     """
 
-    def __init__(self, template: AnyTemplate, targets: Sequence[Target]) -> None:
+    def __init__(
+        self,
+        template: AnyTemplate,
+        targets: Sequence[Target],
+        values: Mapping[int, ConfigurationRevision] | None = None,
+    ) -> None:
         prefetch_related_objects(targets, "node__context", "capabilities")
         above = {pk for target in targets for pk in target.node.path_ids()[:-1]}
         self._nodes = Node.objects.select_related("context").in_bulk(above)
-        self._values = current_values(template, [*above, *(target.pk for target in targets)])
+        if values is None:
+            values = current_values(template, [*above, *(target.pk for target in targets)])
+        self._values = values
         self._above: dict[int | None, tuple[PathNode, ...]] = {None: ()}
 
     def of(self, target: Target, instance: str, injections: Sequence[Injected] = ()) -> Subject:

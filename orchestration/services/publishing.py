@@ -15,9 +15,11 @@ from orchestration.models import (
     SolutionVersion,
     Target,
 )
-from orchestration.queries.resolving import BATCH, LineReview, resolve_lines
+from orchestration.queries.dependencies import NO_CHOICE, Choice, with_dependencies
+from orchestration.queries.injections import Held
+from orchestration.queries.resolving import BATCH, LineReview, resolve_again, resolve_lines
 from orchestration.resolution import ResolutionProblem
-from orchestration.services import events
+from orchestration.services import dependencies, events
 from orchestration.services.configuration import hold
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Refused, Stale
@@ -49,12 +51,16 @@ class Published:
 
 @dataclass(frozen=True)
 class Issue:
-    """What all revisions of one publish share."""
+    """What all revisions of one publish share.
+
+    It ``settles`` what is pending, unless it takes none of the values saved since.
+    """
 
     by: User
     version: SolutionTemplateVersion
     name: str
     comment: str
+    settles: bool = True
 
 
 def publish(
@@ -65,13 +71,15 @@ def publish(
     instance_name: str = "",
     comment: str = "",
     reviewed: Mapping[int, str] | None = None,
+    choice: Choice = NO_CHOICE,
 ) -> list[Published]:
     """Make an immutable revision for every line that resolves.
 
     Nothing on a line changes yet. A line whose content is the same as its
     newest revision gets none; a line that fails does not hold up the others.
     ``reviewed`` is the digest that was seen for each line, by the target's id:
-    with it nothing else is published.
+    with it nothing else is published. ``choice`` names the shared copies to
+    use; it is kept with the revisions.
 
     Raises:
         Invalid: ``instance-twice``, ``other-context``.
@@ -87,11 +95,26 @@ def publish(
     try:
         with transaction.atomic():
             hold(version.template)
-            reviews = _as_reviewed(resolve_lines(version, targets, name), reviewed)
+            found = with_dependencies(by, version, resolve_lines(version, targets, name), choice)
+            reviews = _as_reviewed(found, reviewed)
             issue = Issue(by, version, name, comment)
             return [one for some in _batches(reviews) for one in _publish(issue, some)]
     except IntegrityError as error:
         raise Stale("published-meanwhile", solution=str(version.template)) from error
+
+
+def reissue(by: User, base: SolutionVersion, held: Held, comment: str) -> Published:
+    """Make a revision with other sections put in, of the values that ``base`` was made of.
+
+    Right and locks are the caller's affair. Values saved since stay pending. Where the newest
+    revision is the same already, that is the answer.
+    """
+    review = resolve_again(base, held)
+    issue = Issue(by, base.template_version, base.instance.name, comment, settles=False)
+    (one,) = _publish(issue, [review])
+    if one.outcome is Outcome.PUBLISHED and one.revision:
+        dependencies.copy(base, one.revision)
+    return one
 
 
 @transaction.atomic
@@ -148,23 +171,46 @@ def _publish(issue: Issue, reviews: list[LineReview]) -> list[Published]:
     good = [one for one in reviews if one.ok]
     instances = _instances(issue, good)
     newest = _newest(issue.version, instances.values())
+    uses = _uses(good, newest)
     made = {}
     for one in good:
         instance = instances[one.target.pk]
         number, same = newest.get(instance.pk, (0, None))
-        if same is None or same.digest != one.resolution.digest:
+        if same is None or _differs(one, same, uses):
             made[one.target.pk] = _draft(issue, one, instance, number + 1)
     SolutionVersion.objects.bulk_create(made.values())
+    dependencies.record(made, good)
     _record(issue, made.values())
     return [_outcome(one, made, instances, newest) for one in reviews]
+
+
+def _uses(
+    reviews: Sequence[LineReview], newest: Mapping[int, tuple[int, SolutionVersion | None]]
+) -> dict[int, dependencies.Uses]:
+    """Which shared copies the newest revisions use, where that can make a difference."""
+    if not any(one.needs for one in reviews):
+        return {}
+    return dependencies.uses_of(same.pk for _, same in newest.values() if same)
+
+
+def _differs(
+    review: LineReview, same: SolutionVersion, uses: Mapping[int, dependencies.Uses]
+) -> bool:
+    """Whether a line would get something else than its newest revision."""
+    if same.digest != review.resolution.digest:
+        return True
+    if same.injections_digest != review.held.digest:
+        return True
+    return bool(review.needs) and uses.get(same.pk, {}) != dependencies.uses_in(review)
 
 
 def _instances(issue: Issue, reviews: Iterable[LineReview]) -> dict[int, SolutionInstance]:
     """The copies to publish for, by target: made where there is none, no longer pending."""
     known = {one.target.pk: one.instance for one in reviews if one.instance}
-    SolutionInstance.objects.filter(pk__in=[instance.pk for instance in known.values()]).update(
-        configuration_pending=False, updated_at=timezone.now()
-    )
+    if issue.settles:
+        SolutionInstance.objects.filter(pk__in=[one.pk for one in known.values()]).update(
+            configuration_pending=False, updated_at=timezone.now()
+        )
     created = SolutionInstance.objects.bulk_create(
         SolutionInstance(target=one.target, template=issue.version.template, name=issue.name)
         for one in reviews
@@ -197,6 +243,8 @@ def _draft(
         content=resolution.canonical.decode(),
         digest=resolution.digest,
         provenance=resolution.provenance_json(),
+        injected=list(review.held.record),
+        injections_digest=review.held.digest,
         comment=issue.comment,
         published_by=issue.by,
     )
@@ -228,8 +276,7 @@ def _outcome(
 ) -> Published:
     target = review.target
     if not review.ok:
-        problems = review.resolution.problems
-        return Published(target, Outcome.FAILED, None, problems, review.missing)
+        return Published(target, Outcome.FAILED, None, review.problems, review.missing)
     if target.pk in made:
         return Published(target, Outcome.PUBLISHED, made[target.pk])
     _, same = newest[instances[target.pk].pk]
