@@ -102,6 +102,16 @@ class Impact:
         return sum(group.deployed for group in self.groups)
 
     @property
+    def breaking(self) -> int:
+        """How many are good now and would no longer be."""
+        return sum(len(group.copies) for group in self.groups if group.breaks)
+
+    @property
+    def mending(self) -> int:
+        """How many are not good now and would be."""
+        return sum(len(group.copies) for group in self.groups if group.mends)
+
+    @property
     def untouched(self) -> int:
         """How many stay as they are though nothing nearer to them sets the values."""
         return self.looked_at - self.changed - len(self.overriding)

@@ -12,6 +12,7 @@ from portal.api.v1 import (
     description,
     enrolment_tokens,
     events,
+    impact,
     imports,
     me,
     nodes,
@@ -48,6 +49,8 @@ urlpatterns = [
     *router.urls,
     path("check-template/", checks.CheckTemplate.as_view()),
     path("configurations/", configurations.Configurations.as_view()),
+    path("configurations/impact/", impact.ValuesImpact.as_view()),
+    path("solution-versions/<int:version>/impact/", impact.VersionImpact.as_view()),
     path("configurations/<int:node>/<int:solution>/", configurations.Configuration.as_view()),
     path(
         "configurations/<int:node>/<int:solution>/history/",

@@ -1,0 +1,97 @@
+"""What an edit would change before it is saved."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from orchestration.queries import places, solutions
+from orchestration.queries.impact import Copy, Group, Impact
+from portal.api.fields import Body, Seen, Values
+from portal.api.serializers.configurations import MOST_EDITS
+from portal.api.serializers.reviews import ChangeShape
+
+MOST_LINES = 1000
+
+
+class Limited(Body):
+    """How many lines of each group are named at most; the others are counted in ``more``."""
+
+    limit = serializers.IntegerField(min_value=0, max_value=MOST_LINES, default=50)
+
+
+class OneWish(Body):
+    """Values one would save at one of several places, whole; ``base`` is not looked at."""
+
+    node = Seen(places.nodes)
+    values = Values()
+    base = serializers.IntegerField(min_value=0, required=False)
+
+
+class WishedValues(Limited):
+    """Values one would save at several places, as for saving them."""
+
+    version = Seen(solutions.template_versions)
+    edits = OneWish(many=True, max_length=MOST_EDITS)  # type: ignore[call-arg]  # of the list
+
+
+class AffectedShape(serializers.Serializer[Copy]):
+    """A copy that would change; ``deployed`` says that some revision of it runs."""
+
+    instance = serializers.IntegerField()
+    target = serializers.IntegerField()
+    line = serializers.CharField()
+    name = serializers.CharField()
+    deployed = serializers.BooleanField()
+
+
+class EffectShape(serializers.Serializer[Group]):
+    """Copies that would change in the same way, ``lines`` the first of them.
+
+    ``problems`` are those they would have; ``was_broken`` says that they have some already.
+    """
+
+    changes = ChangeShape(source="effect.changes", many=True)
+    problems = serializers.SerializerMethodField()
+    was_broken = serializers.BooleanField(source="effect.was_broken")
+    count = serializers.SerializerMethodField()
+    deployed_count = serializers.IntegerField(source="deployed")
+    lines = serializers.SerializerMethodField()
+    more = serializers.SerializerMethodField()
+
+    def get_problems(self, group: Group) -> list[dict[str, Any]]:
+        """Every reason why it would not be valid."""
+        return [problem.to_json() for problem in group.effect.problems]
+
+    def get_count(self, group: Group) -> int:
+        """How many copies there are."""
+        return len(group.copies)
+
+    def get_lines(self, group: Group) -> list[dict[str, Any]]:
+        """The first of them, in the order of the hierarchy."""
+        return [dict(AffectedShape(one).data) for one in group.copies[: self.context["limit"]]]
+
+    def get_more(self, group: Group) -> int:
+        """How many are not named."""
+        return max(len(group.copies) - int(self.context["limit"]), 0)
+
+
+class ImpactShape(serializers.Serializer[Impact]):
+    """What would change, the largest group first.
+
+    ``looked_at`` counts the installed and published copies below, ``overridden`` those that do not
+    change because a place nearer to them sets its own value. ``everywhere`` is false where there
+    may be copies at places the person does not see: these are not counted.
+    """
+
+    looked_at = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    deployed = serializers.IntegerField()
+    would_break = serializers.IntegerField(source="breaking")
+    would_be_mended = serializers.IntegerField(source="mending")
+    overridden = serializers.SerializerMethodField()
+    everywhere = serializers.BooleanField()
+    groups = EffectShape(many=True)
+
+    def get_overridden(self, impact: Impact) -> int:
+        """How many set their own values."""
+        return len(impact.overriding)

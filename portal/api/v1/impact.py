@@ -1,0 +1,60 @@
+"""What an edit would change, before it is made."""
+
+from typing import ClassVar
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orchestration.queries import impact, sight, solutions, values
+from orchestration.queries.impact import Impact
+from portal.api.resource import Asked
+from portal.api.rights import Rights
+from portal.api.serializers.configurations import unmasked
+from portal.api.serializers.impact import ImpactShape, Limited, WishedValues
+from portal.web import foresight
+from rbac.permissions import Perm
+
+
+class ValuesImpact(Asked):
+    """What it would change to save values."""
+
+    rights: ClassVar[Rights] = {"post": (Perm.EDIT_OT_VALUES, Perm.EDIT_IT_VALUES)}
+
+    @extend_schema(request=WishedValues, responses=ImpactShape)
+    def post(self, request: Request) -> Response:
+        """Say which installed or published copies would get other configurations, and how.
+
+        Changes nothing. Copies with identical differences are one group.
+        """
+        wanted = self.given(WishedValues)
+        version, edits = wanted["version"], wanted["edits"]
+        sheets = values.sheets(self.by, version, [edit["node"] for edit in edits])
+        wishes = {
+            sheet.node: unmasked(sheet, edit["values"])
+            for sheet, edit in zip(sheets, edits, strict=True)
+        }
+        found = foresight.of_values(self.by, version, wishes)
+        return Response(_shown(found, wanted["limit"]))
+
+
+class VersionImpact(Asked):
+    """What a version of a solution changes."""
+
+    rights: ClassVar[Rights] = {"post": sight.VALUES}
+
+    @extend_schema(request=Limited, responses=ImpactShape)
+    def post(self, request: Request, version: int) -> Response:
+        """Say what publishing this version would change on the lines that have an older one.
+
+        Changes nothing. Lines that nobody publishes it for keep what they have.
+        """
+        rows = solutions.template_versions(self.by)
+        newer = get_object_or_404(rows, pk=version)
+        limit = self.given(Limited)["limit"]
+        return Response(_shown(impact.of_version(self.by, newer), limit))
+
+
+def _shown(found: Impact, limit: int) -> object:
+    return ImpactShape(found, context={"limit": limit}).data

@@ -1,0 +1,26 @@
+"""What a save would change, before it is made: under the same rights as the save."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from orchestration.models import Node, SolutionTemplateVersion
+from orchestration.queries import impact
+from orchestration.queries.impact import Impact
+from orchestration.queries.saved import current_values
+from orchestration.services.configuration import may_change
+from rbac.models import User
+
+Wishes = Mapping[Node, Mapping[str, Any]]
+
+
+def of_values(by: User, version: SolutionTemplateVersion, wishes: Wishes) -> Impact:
+    """Return what it would change to save these values, whole.
+
+    Raises:
+        rbac.access.Denied: the person may not save them.
+    """
+    saved = current_values(version.template, [node.pk for node in wishes])
+    for node, values in wishes.items():
+        before = saved[node.pk].values if node.pk in saved else {}
+        may_change(by, version, node, before, values).require()
+    return impact.of_values(by, version.template, wishes)
