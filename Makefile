@@ -85,7 +85,8 @@ test-default:
 
 # The agent's own tests use no database of ours; once is enough.
 test-postgres:
-	$(BIN)/python -m tests.servers $(BIN)/pytest --ignore tests/integration/agent tests/integration
+	$(BIN)/python -m tests.servers $(BIN)/pytest --numprocesses 2 --dist loadfile \
+		--ignore tests/integration/agent tests/integration
 
 lock: $(VENV)/.setup-dev
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group build --output-file requirements/build.txt
