@@ -14,7 +14,7 @@ from orchestration.expressions import (
     join_path,
 )
 from orchestration.expressions.values import is_deep
-from orchestration.resolution.model import PathNode
+from orchestration.resolution.model import PathNode, ResolutionProblem
 
 # Who sets a value: the depth of the place on the path, with the name of the config template linked
 # there, if it was that; DEFAULT for a schema's default.
@@ -42,8 +42,9 @@ class Place:
     configs: dict[str, Value] = field(default_factory=dict)
     sites: dict[str, dict[str, Value]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[ResolutionProblem, ...] = ()
     holds_secrets: bool = False
+    secrets: Mapping[str, str] | None = None
 
     @classmethod
     def root(cls, defaults: Mapping[str, Value]) -> "Place":
@@ -57,9 +58,12 @@ class Place:
         depth = len(self.path)
         secrets = self.holds_secrets
         if not _is_flat(node):
-            if is_deep([node.values, *node.linked.values()], DEFAULT_LIMITS.document_depth):
+            layers = [node.values, *node.linked.values(), *node.named.values()]
+            if is_deep(layers, DEFAULT_LIMITS.document_depth):
                 return self._refusing(node)
-            secrets = secrets or any(map(_mentions_secret, (node.values, *node.linked.values())))
+            secrets = secrets or any(map(_mentions_secret, layers))
+        if node.named:
+            configs = {**node.named, **configs}
         if node.linked:
             configs = dict(configs)
             warnings += tuple(_overlapping(node))
@@ -70,7 +74,9 @@ class Place:
             values, marks = overlay(values, marks, node.values, depth)
         sites = {**self.sites, node.level: self._site(node)}
         path = (*self.path, node)
-        return Place(path, values, marks, configs, sites, warnings, self.problems, secrets)
+        problems = (*self.problems, *node.problems) if node.problems else self.problems
+        named = self.secrets if node.secrets is None else {**(self.secrets or {}), **node.secrets}
+        return Place(path, values, marks, configs, sites, warnings, problems, secrets, named)
 
     def down(self, nodes: Sequence[PathNode]) -> "Place":
         """Go down several nodes."""
@@ -83,8 +89,8 @@ class Place:
         """Go down to a node whose values cannot be used."""
         most = DEFAULT_LIMITS.document_depth
         message = f"the values of {node.name} nest deeper than {most} levels"
-        problem = Problem(Kind.LIMIT, "", message, source=node.name)
-        below = self.below(replace(node, values={}, linked={}))
+        problem = ResolutionProblem("", Kind.LIMIT, message, source=node.name)
+        below = self.below(replace(node, values={}, linked={}, named={}))
         return replace(below, problems=(*below.problems, problem))
 
     def _site(self, node: PathNode) -> dict[str, Value]:
@@ -187,7 +193,7 @@ def leaves(values: Mapping[str, Value], above: Parts = ()) -> list[tuple[Parts, 
 
 def _is_flat(node: PathNode) -> bool:
     """Say whether a place sets nothing but texts, numbers, true, false and null, as most do."""
-    return not node.linked and _FLAT.issuperset(map(type, node.values.values()))
+    return not (node.linked or node.named) and _FLAT.issuperset(map(type, node.values.values()))
 
 
 def _mentions_secret(values: Mapping[str, Value]) -> bool:

@@ -12,8 +12,12 @@ class PathNode:
     """One place on the way from the root to a target, with what is set there.
 
     `values` are the solution's own, `linked` the config templates linked to the place, by
-    Name/Version in the order they were linked. `ref` and `revision_ref` are ids of the node and of
-    the configuration revision: opaque here, given back with the provenance.
+    Name/Version in the order they were linked; `named` are others that `$config` may read and that
+    set nothing by themselves. `config_records` are the provenance records of both, `problems` what
+    is wrong with them. `ref` and `revision_ref` are ids of the node and of the configuration
+    revision: opaque here, given back with the provenance. `secrets` are the named secrets of the
+    place, each with the version that counts; where none of the path says any, references stay
+    without version.
     """
 
     level: str
@@ -24,6 +28,10 @@ class PathNode:
     linked: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
     time_zone: str = ""
     labels: Mapping[str, Value] = field(default_factory=dict)
+    secrets: Mapping[str, str] | None = None
+    named: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    config_records: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+    problems: "tuple[ResolutionProblem, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +51,10 @@ class Shadow:
 class Origin:
     """Where one leaf of a configuration comes from.
 
-    `source` is value (set on the place `level`, `name`, by the config template `template` linked
-    there if that is named), schema-default, template, include, config, expression, injection or
-    unset. What it shadows comes nearest first; `inputs` are what an expression reads, by path.
+    `source` is value (set on the place `level`, `name`, for the config template `template` if that
+    is named), schema-default, template, include, config, expression, injection or unset. What a
+    linked config template gives and nobody has set counts for the place it is linked to. What the
+    value shadows comes nearest first; `inputs` are what an expression reads, by path.
     """
 
     source: str
@@ -76,6 +85,19 @@ class ResolutionProblem:
     line: int = 0
     column: int = 0
     source: str = ""
+
+    @classmethod
+    def of(cls, problem: Problem) -> "ResolutionProblem":
+        """Make one of what an expression reports."""
+        return cls(
+            problem.at,
+            problem.kind,
+            problem.message,
+            problem.hint,
+            line=problem.line,
+            column=problem.column,
+            source=problem.source,
+        )
 
     def to_json(self) -> dict[str, Value]:
         """Give the problem as plain data; what is unknown is left out."""

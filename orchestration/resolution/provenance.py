@@ -10,15 +10,19 @@ then costs its key and a few digits. It is plain JSON, stored with a revision, a
 
 A list of numbers is a value: the place that set it, then those it shadows; -1 is the schema's
 default, and `[2, "Common/1.0.0"]` in place of a number a linked config template. A list of texts is
-an expression with what it reads. A map is a value that has another name where it is set. A word is
-any other source.
+an expression with what it reads. A map is a value that has another name where it is set, or one
+read by `$config`. A word is any other source.
+
+Where config templates are read, `"links": [[2, "Common/1.0.0", {record of the template}], …]` tells
+in the same way where their values come from.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from orchestration.expressions import KeyInfo, Parts, Value, join_path, lookup, split_path
+from orchestration.expressions import Fault, KeyInfo, Parts, Value, join_path, lookup, split_path
+from orchestration.expressions.names import versioned_name
 from orchestration.resolution.layers import DEFAULT, Place, leaves, marks_at, setters_at
 from orchestration.resolution.model import Origin, PathNode, Shadow
 
@@ -31,14 +35,15 @@ class Recorder:
 
     `known` are the codes of keys that read no value as it is; of those, `mappable` may come out as
     maps. `direct` are the top keys that are one `$val` of the same key, `renamed` the others that
-    are one `$val`. `reads` are the paths that expressions read.
+    are one `$val`. Expressions read the top keys `reads` and the paths `deep_reads`.
     """
 
     known: Mapping[str, Value]
     mappable: tuple[KeyInfo, ...]
-    direct: tuple[tuple[str, Parts], ...]
+    direct: tuple[str, ...]
     renamed: tuple[KeyInfo, ...]
-    reads: tuple[tuple[str, Parts], ...]
+    reads: tuple[str, ...]
+    deep_reads: tuple[tuple[str, Parts], ...]
 
     @classmethod
     def of(cls, keys: Sequence[KeyInfo]) -> "Recorder":
@@ -47,11 +52,12 @@ class Recorder:
         others = [info for info in keys if info.kind != "value"]
         reads = {read: parts for info in others for read, parts in info.inputs}
         return cls(
-            known={info.key: [read for read, _ in info.inputs] or info.kind for info in others},
+            known={info.key: _code(info) for info in others},
             mappable=tuple(info for info in others if info.kind in {"expression", "config"}),
-            direct=tuple((info.key, info.parts) for info in values if _is_direct(info)),
+            direct=tuple(info.key for info in values if _is_direct(info)),
             renamed=tuple(info for info in values if not _is_direct(info)),
-            reads=tuple(reads.items()),
+            reads=tuple(read for read, parts in reads.items() if parts == (read,)),
+            deep_reads=tuple((read, parts) for read, parts in reads.items() if parts != (read,)),
         )
 
     def record(
@@ -69,21 +75,43 @@ class Recorder:
         """
         found = dict(self.known)
         marks = place.marks
-        for key, parts in self.direct:
+        for key in self.direct:
             code = marks.get(key)
-            if code and isinstance(code, tuple) and not isinstance(configuration.get(key), dict):
+            if code and type(code) is tuple and type(configuration.get(key)) is not dict:
                 found[key] = code
             else:
-                _record_value(found, parts, parts, place, configuration)
+                _record_value(found, (key,), (key,), place, configuration)
         for info in self.renamed:
             _record_value(found, info.parts, info.value_of, place, configuration)
-        for info in self.mappable:
-            _spread(found, info, configuration)
+        if dict in map(type, configuration.values()):
+            for info in self.mappable:
+                _spread(found, info, configuration)
         found |= {join_path(parts): (DEFAULT,) for parts in filled}
         found |= {join_path(parts): "injection" for parts in injected}
         path = [(node.level, node.name, node.ref, node.revision_ref) for node in place.path]
-        setters = [(read, setters_at(marks, parts)) for read, parts in self.reads]
-        return {"path": path, "reads": {k: v for k, v in setters if v}, "keys": found}
+        made = {"path": path, "reads": self.setters(marks), "keys": found}
+        links = _links(place) if place.configs else ()
+        return {**made, "links": links} if links else made
+
+
+def _links(place: Place) -> list[Value]:
+    """Give the records of the config templates on the way to a place, the nearest last."""
+    return [
+        (depth, name, record)
+        for depth, node in enumerate(place.path)
+        for name, record in node.config_records.items()
+    ]
+
+
+def _code(info: KeyInfo) -> Value:
+    """Give the code of a key that is no plain value, as far as it is known beforehand."""
+    if info.kind == "config":
+        arguments = info.reads[0].arguments
+        try:
+            return {"config": versioned_name(arguments[0]), "path": "".join(arguments[1:])}
+        except (Fault, AttributeError, IndexError, TypeError):
+            return info.kind  # told only while it runs
+    return [read for read, _ in info.inputs] or info.kind
 
 
 def _is_direct(info: KeyInfo) -> bool:
@@ -116,7 +144,16 @@ def _spread(found: dict[str, Value], info: KeyInfo, configuration: Mapping[str, 
         value = lookup(value, info.parts[1:])
     if isinstance(value, dict) and value:
         code = found.pop(info.key)
-        found |= {join_path((*info.parts, *inner)): code for inner, _ in leaves(value)}
+        for inner, _ in leaves(value):
+            found[join_path((*info.parts, *inner))] = _inside(code, inner)
+
+
+def _inside(code: Value, inner: Parts) -> Value:
+    """Give the code of one leaf of a map that is one `$config`."""
+    if not isinstance(code, dict):
+        return code
+    above = split_path(code["path"]) if code["path"] else ()
+    return {**code, "path": join_path((*above, *inner))}
 
 
 def origins(
@@ -126,7 +163,7 @@ def origins(
 
     With the `path` it was made from, shadows carry the values they would give.
     """
-    reader = _Reader(stored["path"], stored["reads"], path)
+    reader = _Reader(stored["path"], stored["reads"], stored.get("links", ()), path)
     return {key: reader.origin(code, key) for key, code in stored["keys"].items()}
 
 
@@ -134,11 +171,14 @@ def origins(
 class _Reader:
     places: Sequence[Sequence[Value]]
     reads: Mapping[str, Value]
+    links: Sequence[Sequence[Value]]
     path: Sequence[PathNode] | None
 
     def origin(self, code: Value, key: str) -> Origin:
         if isinstance(code, str):
             return Origin(code)
+        if isinstance(code, Mapping) and "config" in code:
+            return self.config(code["config"], code["path"])
         if isinstance(code, Mapping):
             return self.origin(code["by"], code["of"])
         if isinstance(code[0], str):
@@ -159,4 +199,25 @@ class _Reader:
             node = self.path[depth]
             value = lookup(dict(node.linked[link] if link else node.values), split_path(key))
         level, name, node_ref, revision_ref = self.places[depth]
-        return Shadow("value", level, name, node_ref, revision_ref, link, value)
+        if not link:
+            return Shadow("value", level, name, node_ref, revision_ref, value=value)
+        inner = self.linked(link, key, depth)
+        if inner is not None and inner.source == "value":
+            level, name = inner.level, inner.name
+            return Shadow("value", level, name, inner.node_ref, inner.revision_ref, link, value)
+        return Shadow("value", level, name, node_ref, None, link, value)
+
+    def config(self, name: str, key: str) -> Origin:
+        """Give the origin of a leaf that is one `$config`: who set it, where somebody has."""
+        inner = self.linked(name, key)
+        if inner is None or inner.source != "value":
+            return Origin("config", template=name)
+        return replace(inner, source="config", template=name, shadows=())
+
+    def linked(self, name: str, key: str, at: int | None = None) -> Origin | None:
+        """Give where a config template has a value from, at one place or at the nearest."""
+        for depth, link, record in reversed(self.links):
+            if link == name and at in {None, depth} and key in record["keys"]:
+                code = record["keys"][key]
+                return _Reader(record["path"], record["reads"], (), None).origin(code, key)
+        return None

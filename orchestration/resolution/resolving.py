@@ -20,7 +20,15 @@ from orchestration.resolution.injections import Injected, inject
 from orchestration.resolution.layers import DEFAULT, Place, Places, depth_of, setters_at
 from orchestration.resolution.model import Origin, PathNode, ResolutionProblem
 from orchestration.resolution.provenance import Record, origins
-from orchestration.resolution.secrets import opened, put, sealed
+from orchestration.resolution.secrets import (
+    Found,
+    missing,
+    opened,
+    pinned,
+    put,
+    references,
+    sealed,
+)
 from orchestration.rules import Violation
 
 
@@ -30,7 +38,8 @@ class Resolution:
 
     `configuration` and `components` are plain data, shared and not to be changed; `configuration`
     is None where an expression failed, and there to look at where only rules are broken.
-    `canonical` is the JSON of both, `digest` its hash; both empty unless `ok`.
+    `canonical` is the JSON of both, `digest` its hash; both empty unless `ok`. `references` are
+    those to secrets, with the keys they stand at.
     """
 
     configuration: dict[str, Value] | None
@@ -43,6 +52,7 @@ class Resolution:
     _place: Place = field(repr=False)
     _filled: tuple[Parts, ...] = field(repr=False)
     _injected: tuple[Parts, ...] = field(repr=False)
+    references: tuple[Found, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -141,6 +151,7 @@ class _Run:
     wants_content: bool
     problems: list[ResolutionProblem] = field(default_factory=list)
     filled: list[Parts] = field(default_factory=list)
+    references: tuple[Found, ...] = ()
 
     def resolution(self, injections: Sequence[Injected]) -> Resolution:
         compiled, context = self.compiled, self.context
@@ -149,7 +160,8 @@ class _Run:
             context.values = sealed(self.place.values, schema.secret_parts)
         evaluation = compiled.template.evaluate(context)
         failed = bool(evaluation.problems)
-        self.problems.extend(map(_from_problem, (*self.place.problems, *evaluation.problems)))
+        self.problems.extend(self.place.problems)
+        self.problems.extend(map(ResolutionProblem.of, evaluation.problems))
         configuration = self.with_defaults(evaluation.value)
         if injections:
             configuration = self.injected(configuration, injections)
@@ -157,12 +169,12 @@ class _Run:
         if schema:
             self.problems.extend(map(self.from_violation, schema.check(context)))
         components = [] if self.problems else self.components()
+        sealing = bool(schema and schema.secret_parts)
+        if sealing or compiled.holds_secrets or self.place.holds_secrets:
+            configuration, components = self.opened(configuration, components)
         content = b""
         if self.wants_content and not self.problems:
             content = self.content(configuration, components)
-        sealing = bool(schema and schema.secret_parts)
-        if sealing or compiled.holds_secrets or self.place.holds_secrets:
-            configuration, components = opened(configuration), opened(components)
         return Resolution(
             None if failed else configuration,
             components,
@@ -174,7 +186,20 @@ class _Run:
             self.place,
             tuple(self.filled),
             tuple(split_path(step.to) for step in injections),
+            self.references,
         )
+
+    def opened(self, configuration: Value, components: list[Value]) -> tuple[Value, list[Value]]:
+        """Give plain data again, each named secret with the version that counts here."""
+        configuration, components = opened(configuration), opened(components)
+        versions = self.place.secrets
+        if versions is not None:
+            configuration, components = pinned(configuration, versions), pinned(components, versions)
+        both = {"components": components, **configuration} if configuration else {}
+        self.references = tuple(references(both))
+        if versions is not None:
+            self.problems.extend(missing(self.references))
+        return configuration, components
 
     def with_defaults(self, configuration: Value) -> Value:
         """Fill leaves that came out unset."""
@@ -195,7 +220,7 @@ class _Run:
         if self.compiled.specification is None:
             return []
         evaluation = self.compiled.specification.evaluate(self.context)
-        self.problems.extend(map(_from_problem, evaluation.problems))
+        self.problems.extend(map(ResolutionProblem.of, evaluation.problems))
         return [] if evaluation.problems else evaluation.value["components"]
 
     def content(self, configuration: Value, components: list[Value]) -> bytes:
@@ -229,15 +254,3 @@ class _Run:
             given=broken.given,
             accepted=broken.accepted,
         )
-
-
-def _from_problem(problem: Problem) -> ResolutionProblem:
-    return ResolutionProblem(
-        problem.at,
-        problem.kind,
-        problem.message,
-        problem.hint,
-        line=problem.line,
-        column=problem.column,
-        source=problem.source,
-    )
