@@ -49,9 +49,13 @@ class SecretReference:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SealedValue:
-    """A plain value of a key marked secret, carried unread through the evaluation."""
+    """A plain value of a key marked secret, carried unread through the evaluation.
+
+    With a `reference`, that is what stands for it in the result; else the value itself.
+    """
 
     value: Value
+    reference: SecretReference | None = None
 
     def __repr__(self) -> str:
         """Hide the value: it must not reach a message or a log."""
@@ -207,9 +211,9 @@ def equal(one: Value, other: Value) -> bool:
     """Compare as `$eq` does: numbers also with numeric text, true and false with their text."""
     if isinstance(one, str) and isinstance(other, str):
         return one == other
+    _refuse_secrets(one, other)
     if one is None or other is None:
         return one is other
-    _refuse_secrets(one, other)
     if isinstance(one, bool) or isinstance(other, bool):
         return same(_truth_text(one), _truth_text(other))
     if is_number(one) and isinstance(other, str):

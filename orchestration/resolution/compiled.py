@@ -10,9 +10,11 @@ from orchestration.expressions import (
     Parts,
     PlainScope,
     Problem,
+    SecretReference,
     Template,
     Value,
     compile_value,
+    join_path,
     load_yaml,
     lookup,
 )
@@ -20,6 +22,7 @@ from orchestration.resolution.layers import Place
 from orchestration.resolution.masking import settings_reading
 from orchestration.resolution.model import PathNode, TemplateError
 from orchestration.resolution.provenance import Recorder
+from orchestration.resolution.secrets import sealed
 from orchestration.resolution.solution import Dependency, SolutionDocument, read_solution
 from orchestration.rules import Schema, SchemaError, parse_schema
 
@@ -53,9 +56,11 @@ class CompiledTemplate:
 
     @cached_property
     def holds_secrets(self) -> bool:
-        """Say whether expressions of this template may give secret references."""
+        """Say whether this template may give secret references: by expressions, or as they are."""
         keys = (*self.template.keys, *(self.specification.keys if self.specification else ()))
-        return any(read.function == "secret" for info in keys for read in info.reads)
+        return any(read.function == "secret" for info in keys for read in info.reads) or any(
+            "$secret" in info.parts for info in keys
+        )
 
     @cached_property
     def secret_settings(self) -> frozenset[Parts]:
@@ -80,11 +85,14 @@ def compile_template(
     schemas: Mapping[str, Value] | None = None,
     name: str = "template",
     tolerant: bool = False,
+    defaults_from: str = "",
 ) -> CompiledTemplate:
     """Compile a template file, text or as `load_yaml` gives it.
 
     `includes` are raw `configs` mappings by Name/Version, `schemas` raw schemas that an inline
-    schema may include. A schema given wins over an inline one.
+    schema may include. A schema given wins over an inline one. With `defaults_from`, a text that
+    tells the version, defaults of secret keys are given as references of the version `default` and
+    never as they are.
 
     Raises:
         TemplateError: carries everything that is wrong with template, inline schema and
@@ -101,8 +109,8 @@ def compile_template(
     if problems and not tolerant:
         raise TemplateError(name, problems)
     warnings = (*document.warnings, *(own.warnings if own and not schema else ()))
-    root = Place.root(own.defaults if own else {})
-    fillable = tuple(_fillable(configs, own)) if own else ()
+    defaults = _defaults(own, defaults_from)
+    fillable = tuple(_fillable(configs, defaults))
     return CompiledTemplate(
         name=name,
         document=document,
@@ -111,7 +119,7 @@ def compile_template(
         schema=own,
         problems=tuple(problems),
         warnings=warnings,
-        root=root,
+        root=Place.root(defaults),
         recorder=Recorder.of(configs.keys),
         fillable=fillable,
     )
@@ -176,9 +184,22 @@ def _wrong(at: str, message: str) -> Problem:
     return Problem(Kind.SCHEMA, at, message, source="specification")
 
 
-def _fillable(template: Template, schema: Schema) -> Iterator[tuple[Parts, Value]]:
+def _defaults(schema: Schema | None, told_from: str) -> dict[str, Value]:
+    """Give the defaults of a schema; those of secret keys behind a reference, if it has a name."""
+    if schema is None:
+        return {}
+    if not told_from:
+        return schema.defaults
+
+    def naming(parts: Parts) -> SecretReference:
+        return SecretReference(f"{told_from}:{join_path(parts)}", version="default")
+
+    return sealed(schema.defaults, schema.secret_parts, naming)
+
+
+def _fillable(template: Template, defaults: Mapping[str, Value]) -> Iterator[tuple[Parts, Value]]:
     """Give the leaves that may come out unset though their rule has a default."""
     for info in template.keys:
-        default = lookup(schema.defaults, info.parts)
+        default = lookup(dict(defaults), info.parts)
         if default is not None and info.value_of != info.parts:
             yield info.parts, default

@@ -170,7 +170,7 @@ class _Run:
             self.problems.extend(map(self.from_violation, schema.check(context)))
         components = [] if self.problems else self.components()
         sealing = bool(schema and schema.secret_parts)
-        if sealing or compiled.holds_secrets or self.place.holds_secrets:
+        if sealing or injections or compiled.holds_secrets or self.place.holds_secrets:
             configuration, components = self.opened(configuration, components)
         content = b""
         if self.wants_content and not self.problems:
@@ -194,11 +194,12 @@ class _Run:
         configuration, components = opened(configuration), opened(components)
         versions = self.place.secrets
         if versions is not None:
-            configuration, components = pinned(configuration, versions), pinned(components, versions)
-        both = {"components": components, **configuration} if configuration else {}
-        self.references = tuple(references(both))
+            configuration = pinned(configuration, versions)
+            components = pinned(components, versions)
+        found = (*references(configuration), *references(components, ("components",)))
+        self.references = found
         if versions is not None:
-            self.problems.extend(missing(self.references))
+            self.problems.extend(missing(found))
         return configuration, components
 
     def with_defaults(self, configuration: Value) -> Value:

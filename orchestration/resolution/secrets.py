@@ -1,24 +1,58 @@
-"""Keeping plain values of keys marked secret opaque while expressions run."""
+"""Keeping secrets opaque while expressions run, and saying which ones a result refers to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from orchestration.expressions import (
     FAILED,
+    Kind,
     Parts,
     SealedValue,
     SecretReference,
     Value,
+    join_path,
     lookup,
 )
+from orchestration.resolution.model import ResolutionProblem
+
+# What shall stand for a plain value at a path; None: nothing but the value.
+Naming: TypeAlias = Callable[[Parts], SecretReference | None]
 
 
-def sealed(values: dict[str, Value], secret_parts: Sequence[Parts]) -> dict[str, Value]:
-    """Seal the plain values at secret paths; the given maps are not changed."""
-    for parts in secret_parts:
-        value = lookup(values, parts)
-        if value is not None and not isinstance(value, SecretReference):
-            values = put(values, parts, SealedValue(value))
+def sealed(
+    values: dict[str, Value],
+    secret_parts: Sequence[Parts],
+    naming: Naming = lambda _: None,
+) -> dict[str, Value]:
+    """Seal the plain values at secret paths, leaf by leaf; the given maps are not changed."""
+    for parts, value in secret_leaves(values, secret_parts):
+        if not isinstance(value, SecretReference | SealedValue):
+            values = put(values, parts, SealedValue(value, naming(parts)))
     return values
+
+
+def secret_leaves(
+    values: Mapping[str, Value], secret_parts: Sequence[Parts]
+) -> Iterator[tuple[Parts, Value]]:
+    """Give what is set at secret paths, with its path; of a map every leaf in it.
+
+    References are given as such, also from their plain form.
+    """
+    for parts in secret_parts:
+        value = lookup(dict(values), parts)
+        if value is not None:
+            yield from _leaves(parts, value)
+
+
+def _leaves(parts: Parts, value: Value) -> Iterator[tuple[Parts, Value]]:
+    reference = as_reference(value)
+    if reference is not None or not isinstance(value, dict):
+        yield parts, reference or value
+        return
+    for key, inner in value.items():
+        if inner is not None:
+            yield from _leaves((*parts, key), inner)
 
 
 def put(tree: dict[str, Value], parts: Parts, value: Value) -> dict[str, Value]:
@@ -33,9 +67,9 @@ def put(tree: dict[str, Value], parts: Parts, value: Value) -> dict[str, Value]:
 
 
 def opened(value: Value) -> Value:
-    """Give plain data again: sealed values open, references in their plain form."""
+    """Give plain data again: references in their plain form, in place of what they stand for."""
     if isinstance(value, SealedValue):
-        return opened(value.value)
+        return opened(value.value) if value.reference is None else value.reference.plain()
     if isinstance(value, SecretReference):
         return value.plain()
     if isinstance(value, dict):
@@ -43,3 +77,55 @@ def opened(value: Value) -> Value:
     if isinstance(value, list):
         return [opened(item) for item in value]
     return None if value is FAILED else value
+
+
+def as_reference(value: Value) -> SecretReference | None:
+    """Give a reference from either of its forms; None for anything else."""
+    if isinstance(value, SecretReference):
+        return value
+    return SecretReference.read(value) if isinstance(value, dict) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One reference in a result, and the key it stands at."""
+
+    key: str
+    reference: SecretReference
+
+
+def references(value: Value, at: Parts = ()) -> Iterator[Found]:
+    """Give every reference in plain data; in lists with the key of the list."""
+    if isinstance(value, dict):
+        reference = SecretReference.read(value)
+        if reference is not None:
+            yield Found(join_path(at), reference)
+            return
+        for key, item in value.items():
+            yield from references(item, (*at, key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item, at)
+
+
+def pinned(value: Value, versions: Mapping[str, str]) -> Value:
+    """Give plain data with the version in each reference that has none; unknown ones stay."""
+    if isinstance(value, dict):
+        reference = SecretReference.read(value)
+        if reference is None:
+            return {key: pinned(item, versions) for key, item in value.items()}
+        if reference.version is None and reference.name in versions:
+            return replace(reference, version=versions[reference.name]).plain()
+        return value
+    if isinstance(value, list):
+        return [pinned(item, versions) for item in value]
+    return value
+
+
+def missing(found: Iterable[Found]) -> Iterator[ResolutionProblem]:
+    """Tell of references that were not pinned: nothing has that name on the way."""
+    for one in found:
+        if one.reference.version is None:
+            message = f"there is no secret {one.reference.name} at the line or at a place above it"
+            hint = "set it at one of them, or mend the name"
+            yield ResolutionProblem(one.key, Kind.NOT_FOUND, message, hint)

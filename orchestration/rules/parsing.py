@@ -1,6 +1,7 @@
 """Reading a schema in any of its spellings."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from orchestration.expressions import DEFAULT_LIMITS, Fault, Kind, Parts, Value
 from orchestration.expressions.includes import include_of
@@ -25,12 +26,24 @@ def parse_schema(
     written = _rules_of(data, notes, ())
     entries = _spliced(written, includes or {}, (name,), notes)
     read = (read_rule(key, rule, notes) for key, rule in entries.items())
-    rules = [rule for rule in read if rule]
+    rules = _marked([rule for rule in read if rule])
     conditions = list(_conditions(entries, rules, notes))
     conditions.extend(_validations(data, notes))
     if notes.problems:
         raise SchemaError(name, notes.problems)
     return Schema(name, tuple(rules), tuple(conditions), tuple(notes.warnings))
+
+
+def _marked(rules: Sequence[Rule]) -> list[Rule]:
+    """Mark as secret what lies in a secret: the keys of an object, the elements of an array."""
+    secret = {rule.parts for rule in rules if rule.secret or (rule.items and rule.items.secret)}
+    marked = []
+    for rule in rules:
+        if any(rule.parts[:depth] in secret for depth in range(1, len(rule.parts) + 1)):
+            items = replace(rule.items, secret=True) if rule.items else None
+            rule = replace(rule, secret=True, items=items)  # noqa: PLW2901  the same rule, marked
+        marked.append(rule)
+    return marked
 
 
 def _rules_of(data: Value, notes: Notes, place: Sequence[str]) -> Mapping[str, Value]:
