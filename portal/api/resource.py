@@ -10,6 +10,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from portal.api.known_filters import KnownFilters
 from portal.api.paging import Pages
 from portal.api.parsers import MOST_BYTES, JSONParser, TooLarge
 from portal.api.rights import DeclaredRight, Rights
@@ -69,6 +70,7 @@ class Resource(Asked, GenericViewSet[M]):
     """One noun of the interface. ``get_queryset`` narrows it to what the person may see."""
 
     pagination_class = Pages
+    filter_backends = (KnownFilters,)
     lookup_value_converter = "int"
 
     def get_serializer_context(self) -> dict[str, Any]:

@@ -116,3 +116,32 @@ def test_the_description_and_its_page_are_open(db: None) -> None:
     page = Client().get("/api/v1/docs/")
     assert page.status_code == 200
     assert b"//cdn." not in page.content
+
+
+@pytest.mark.parametrize("noun", LISTS)
+def test_a_list_refuses_a_filter_it_does_not_know(company: Company, noun: str) -> None:
+    answer = Api(company.root_user).get(f"{noun}/", limit=1, xyzzy="1", Limit="2")
+    assert said(answer) == (400, "invalid")
+    problems = {one["key"]: one["message"] for one in answer.json()["problems"]}
+    assert set(problems) == {"Limit", "xyzzy"}
+    assert problems["Limit"].endswith("Did you mean limit?")
+    assert "cursor" in problems["xyzzy"]
+
+
+def test_the_nearest_filter_is_named(company: Company) -> None:
+    answer = Api(company.root_user).get("solutions/", contxt="1")
+    assert answer.json()["problems"] == [
+        {
+            "key": "contxt",
+            "code": "unknown",
+            "message": "There is no such filter. Did you mean context?",
+        }
+    ]
+
+
+def test_pages_of_a_filtered_list_can_be_followed(company: Company) -> None:
+    api = Api(company.root_user)
+    first = api.get("targets/", context=company.context.pk, limit=4).json()
+    second = api.client.get(first["next"])
+    assert second.status_code == 200
+    assert len(first["results"]) + len(second.json()["results"]) == 6
