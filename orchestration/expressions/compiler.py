@@ -1,11 +1,11 @@
 """Turning a parsed expression into a Python closure, once per template version."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from orchestration.expressions.arithmetic import OPERATORS, negate
-from orchestration.expressions.context import Context
+from orchestration.expressions.context import Context, spend
 from orchestration.expressions.declaration import CallSite, Run, Scope
-from orchestration.expressions.errors import over_limit
+from orchestration.expressions.errors import Cycle, Fault, Kind, Unavailable
 from orchestration.expressions.syntax import Call, Chain, Literal, Negation, Node
 from orchestration.expressions.values import Value, joined, to_text, weigh
 
@@ -34,11 +34,30 @@ def join(pieces: list[str | Run]) -> Run:
 
     def run(context: Context) -> Value:
         texts = written.copy()
-        for at, piece in runs:
-            texts[at] = to_text(piece(context))
+        try:
+            for at, piece in runs:
+                texts[at] = to_text(piece(context))
+        except Cycle:
+            raise
+        except Fault as fault:
+            fault.others = list(_faults([piece for later, piece in runs if later > at], context))
+            raise
         return joined(texts)
 
     return run
+
+
+def _faults(pieces: list[Run], context: Context) -> Iterator[Fault]:
+    """Give what is wrong with each piece of a text, so that one does not hide the next."""
+    for piece in pieces:
+        try:
+            to_text(piece(context))
+        except Unavailable:
+            continue
+        except Fault as fault:
+            yield fault
+            if fault.kind is Kind.LIMIT:
+                return  # the next ones would only say the same
 
 
 def _chain(node: Chain, scope: Scope) -> Run:
@@ -69,13 +88,6 @@ def _charged(apply: Callable[..., Value], arguments: tuple[Run, ...]) -> Run:
         return apply(*values)
 
     return run
-
-
-def spend(context: Context, work: int) -> None:
-    """Take work off what a target may cost; when nothing is left, raise Fault."""
-    context.work -= work
-    if context.work < 0:
-        raise over_limit("too much text is looked at for one target", "use large values less often")
 
 
 def _call(node: Call, scope: Scope) -> Run:

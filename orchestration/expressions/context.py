@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
-from orchestration.expressions.errors import Problem
+from orchestration.expressions.errors import Problem, over_limit
 from orchestration.expressions.limits import DEFAULT_LIMITS, Limits
 from orchestration.expressions.values import Value
 
@@ -46,3 +46,10 @@ class Context:
     depth: int = 0
     room: int = 0
     work: int = 0
+
+
+def spend(context: Context, work: int) -> None:
+    """Take work off what a target may cost; when nothing is left, raise Fault."""
+    context.work -= work
+    if context.work < 0:
+        raise over_limit("too much text is looked at for one target", "use large values less often")

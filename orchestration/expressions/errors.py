@@ -60,7 +60,8 @@ class Fault(Exception):
     """An expression that cannot be read or evaluated; its place is added by whoever knows it.
 
     `offset` counts characters from the start of the expression, None where it does not matter;
-    `line` and `column` are set once the place is known.
+    `line` and `column` are set once the place is known. `others` are faults of other expressions in
+    the same text.
     """
 
     def __init__(self, kind: Kind, message: str, hint: str = "", offset: int | None = None) -> None:
@@ -71,6 +72,7 @@ class Fault(Exception):
         self.offset = offset
         self.line = 0
         self.column = 0
+        self.others: list[Fault] = []
 
 
 class Cycle(Fault):

@@ -112,7 +112,7 @@ def report(context: Context, place: Place, error: Exception, index: int = -1) ->
     elif isinstance(error, RecursionError):
         error = over_limit("values nest too deeply")
     if isinstance(error, Fault):
-        context.problems.append(place.problem(error))
+        context.problems.extend(place.problem(fault) for fault in (error, *error.others))
 
 
 def _told(cycle: Cycle, place: Place) -> str:

@@ -1,94 +1,157 @@
-"""The part of JSONPath (RFC 9535) that configuration needs.
+"""Finding values with a JSONPath (RFC 9535), with no more work than a target may cost."""
 
-`$`, `.name`, `['name']`, `[0]`, `[-1]`, `[1:3]`, `[*]`, `.*`, `..name` and `..*`. Filters are not
-supported: an error, not a guess.
-"""
+import operator
+from collections.abc import Callable, Iterator, Mapping
 
-import re
-from collections.abc import Callable, Iterator
-
-from orchestration.expressions.errors import Fault, Kind, over_limit, wrong_type
-from orchestration.expressions.values import Value
-
-_STEP = re.compile(
-    r"""(?P<deep>\.\.)?(?:
-        \.?(?P<star>\*)
-      | \.?(?P<name>[^\W\d][\w-]*)
-      | \[\s*(?:
-            (?P<all>\*)
-          | '(?P<single>(?:[^'\\]|\\.)*)'
-          | "(?P<double>(?:[^"\\]|\\.)*)"
-          | (?P<first>-?\d{1,9})?\s*(?P<colon>:)\s*(?P<last>-?\d{1,9})?
-          | (?P<index>-?\d{1,9})
-        )\s*\]
-    )""",
-    re.VERBOSE,
+from orchestration.expressions.errors import Fault, Kind, wrong_type
+from orchestration.expressions.jsonpath_syntax import (
+    Applied,
+    Comparison,
+    Constant,
+    Everything,
+    Filter,
+    Junction,
+    Operand,
+    Opposite,
+    Query,
+    Selector,
+    Test,
+    read_path,
 )
-_MOST_MATCHES = 100_000
+from orchestration.expressions.patterns import compile_pattern
+from orchestration.expressions.values import (
+    SealedValue,
+    SecretReference,
+    Value,
+    is_number,
+    same,
+    weigh,
+)
 
-_Select = Callable[[Value], Iterator[Value]]
+Spend = Callable[[int], None]
+
+_NOTHING: Value = type("Nothing", (), {})()
+_ORDER: Mapping[str, Callable[[Value, Value], bool]] = {
+    "<": operator.lt,
+    "<=": operator.lt,
+    ">": operator.gt,
+    ">=": operator.gt,
+}
+_MOST_WORK = 1 << 22
 
 
-def find(tree: Value, path: str) -> Value:
-    """Give the one match, or the list of several; none raises Fault of kind `not-found`."""
-    matches = [tree]
-    for deep, select in _steps(path):
-        matches = _bounded(_select(matches, select, deep=deep))
+def find(tree: Value, path: str, spend: Spend) -> Value:
+    """Give the one match, or the list of several; none raises Fault of kind `not-found`.
+
+    `spend` is told how much has been looked at, and raises when that is too much.
+    """
+    matches = _Search(tree, spend).nodes(read_path(path), tree)
     if not matches:
-        raise Fault(Kind.NOT_FOUND, f"nothing stands at {path}")
+        raise Fault(Kind.NOT_FOUND, f"nothing stands at {path[:200]}")
     return matches[0] if len(matches) == 1 else matches
 
 
-def _steps(path: str) -> Iterator[tuple[bool, _Select]]:
-    if not path.startswith("$"):
-        raise wrong_type(f"'{path[:60]}' is not a JSONPath", "a JSONPath begins with $")
-    position = 1
-    while position < len(path):
-        match = _STEP.match(path, position)
-        if match is None or not _separated(match, path):
-            message = f"'{path[:60]}' is not a JSONPath from column {position + 1} on"
-            raise wrong_type(message, "names, indexes, slices, * and .. are known; filters are not")
-        yield match["deep"] is not None, _selector(match)
-        position = match.end()
+class _Search:
+    def __init__(self, root: Value, spend: Spend) -> None:
+        self.root = root
+        self.spend = spend
 
+    def nodes(self, query: Query, at: Value) -> list[Value]:
+        """Give what a query finds, in document order for each selector."""
+        found = [self.root if query.absolute else at]
+        for segment in query.segments:
+            reached = list(self.below(found)) if segment.deep else found
+            found = []
+            for node in reached:
+                for selector in segment.selectors:
+                    self.spend(1)
+                    found.extend(self.selected(selector, node))
+        return found
 
-def _separated(match: re.Match[str], path: str) -> bool:
-    """A name follows a dot: `$name` is not a path, `$.name` and `$..name` are."""
-    dotted = match["deep"] is not None or path[match.start()] in ".["
-    return dotted and not (match["deep"] and path[match.start() + 2 : match.start() + 3] == ".")
+    def below(self, nodes: list[Value]) -> Iterator[Value]:
+        """Give nodes and everything below each, without recursion."""
+        for node in nodes:
+            waiting = [node]
+            while waiting:
+                at = waiting.pop()
+                self.spend(1)
+                yield at
+                waiting.extend(reversed(list(_children(at))))
 
+    def selected(self, selector: Selector, node: Value) -> Iterator[Value]:
+        if isinstance(selector, str):
+            if isinstance(node, dict) and selector in node:
+                yield node[selector]
+        elif isinstance(selector, int):
+            if isinstance(node, list) and -len(node) <= selector < len(node):
+                yield node[selector]
+        elif isinstance(selector, slice):
+            if isinstance(node, list) and selector.step != 0:
+                yield from self.counted(node[selector])
+        elif isinstance(selector, Everything):
+            yield from self.counted(_children(node))
+        elif isinstance(selector, Filter):
+            test = selector.test
+            yield from (item for item in self.counted(_children(node)) if self.holds(test, item))
 
-def _select(matches: list[Value], select: _Select, *, deep: bool) -> Iterator[Value]:
-    for match in matches:
-        for node in _all_below(match) if deep else (match,):
-            yield from select(node)
+    def counted(self, values: "list[Value] | Iterator[Value]") -> Iterator[Value]:
+        for value in values:
+            self.spend(1)
+            yield value
 
+    def holds(self, test: Test, at: Value) -> bool:
+        match test:
+            case Junction(needs_all, tests):
+                return (all if needs_all else any)(self.holds(one, at) for one in tests)
+            case Opposite(inner):
+                return not self.holds(inner, at)
+            case Comparison(left, sign, right):
+                return self.compared(self.value(left, at), sign, self.value(right, at))
+            case Query():
+                return bool(self.nodes(test, at))
+            case Applied(name, (text, pattern)):
+                return self.matched(name, self.value(text, at), self.value(pattern, at))
+            case _:
+                raise AssertionError(test)
 
-def _bounded(found: Iterator[Value]) -> list[Value]:
-    result: list[Value] = []
-    for value in found:
-        result.append(value)
-        if len(result) > _MOST_MATCHES:
-            raise over_limit(f"a JSONPath finds more than {_MOST_MATCHES} values")
-    return result
+    def value(self, operand: Operand, at: Value) -> Value:
+        """Give the value of an operand, or that there is nothing."""
+        if isinstance(operand, Constant):
+            return operand.value
+        if isinstance(operand, Applied):
+            return self.applied(operand, at)
+        found = self.nodes(operand, at)
+        value = found[0] if len(found) == 1 else _NOTHING
+        if isinstance(value, SecretReference | SealedValue):
+            raise wrong_type("a secret cannot be compared")
+        return value
 
+    def applied(self, call: Applied, at: Value) -> Value:
+        (argument,) = call.arguments
+        if call.name == "count" and isinstance(argument, Query):
+            return len(self.nodes(argument, at))
+        value = self.value(argument, at)
+        if call.name == "length":
+            return len(value) if isinstance(value, str | list | dict) else _NOTHING
+        return value
 
-def _selector(match: re.Match[str]) -> _Select:
-    if match["star"] or match["all"]:
-        return _children
-    if match["colon"]:
-        first, last = (int(match[name]) if match[name] else None for name in ("first", "last"))
-        return lambda node: iter(node[first:last] if isinstance(node, list) else ())
-    if match["index"]:
-        return lambda node: _element(node, int(match["index"]))
-    quoted = match["single"] if match["single"] is not None else match["double"]
-    name = match["name"] if quoted is None else re.sub(r"\\(.)", r"\1", quoted)
-    return lambda node: iter([node[name]] if isinstance(node, dict) and name in node else ())
+    def compared(self, left: Value, sign: str, right: Value) -> bool:
+        self.spend(weigh(left, _MOST_WORK) + weigh(right, _MOST_WORK))
+        equal = left is right if left is _NOTHING or right is _NOTHING else same(left, right)
+        if sign in {"==", "!="}:
+            return equal is (sign == "==")
+        ordered = (is_number(left) and is_number(right)) or (
+            isinstance(left, str) and isinstance(right, str)
+        )
+        return (ordered and _ORDER[sign](left, right)) or (equal and sign.endswith("="))
 
-
-def _element(node: Value, index: int) -> Iterator[Value]:
-    if isinstance(node, list) and -len(node) <= index < len(node):
-        yield node[index]
+    def matched(self, name: str, text: Value, pattern: Value) -> bool:
+        if not (isinstance(text, str) and isinstance(pattern, str)):
+            return False
+        self.spend(len(text))
+        compiled = compile_pattern(pattern)
+        found = compiled.fullmatch(text) if name == "match" else compiled.search(text)
+        return found is not None
 
 
 def _children(node: Value) -> Iterator[Value]:
@@ -96,12 +159,3 @@ def _children(node: Value) -> Iterator[Value]:
         yield from node.values()
     elif isinstance(node, list):
         yield from node
-
-
-def _all_below(node: Value) -> Iterator[Value]:
-    """Give the node and everything below it, in document order, without recursion."""
-    waiting = [node]
-    while waiting:
-        at = waiting.pop()
-        yield at
-        waiting.extend(reversed(list(_children(at))))

@@ -15,6 +15,9 @@ class _Pattern(Protocol):
     def fullmatch(self, text: str) -> object | None:
         """Match the whole text."""
 
+    def search(self, text: str) -> object | None:
+        """Find the first match."""
+
 
 @lru_cache(maxsize=1024)
 def compile_pattern(pattern: str) -> _Pattern:

@@ -15,7 +15,7 @@ from orchestration.expressions.parser import parse
 from orchestration.expressions.places import Place, expression_place
 from orchestration.expressions.scan import Source, Unclosed, split
 from orchestration.expressions.syntax import Call, Node
-from orchestration.expressions.values import Value
+from orchestration.expressions.values import Value, to_text
 
 Where = tuple[str | int, ...]
 
@@ -109,13 +109,16 @@ def scalar_run(parsed: Parsed, scope: Scope) -> Run:
 
 
 def _placed(run: Run, place: Place, parsed: Parsed) -> Run:
-    """Let an error of the second or a later expression of a text name its own place."""
+    """Let an error of the second or a later expression of a text name its own place.
+
+    That it cannot be joined is such an error, too.
+    """
     if place is parsed.place:
         return run
 
     def placed(context: Context) -> Value:
         try:
-            return run(context)
+            return to_text(run(context))
         except Fault as fault:
             fault.line, fault.column = fault.line or place.line, fault.column or place.column
             raise

@@ -3,8 +3,10 @@
 import base64
 import binascii
 import json
+from functools import partial
 
-from orchestration.expressions.declaration import Example, eager
+from orchestration.expressions.context import Context, spend
+from orchestration.expressions.declaration import CallSite, Example, Run, compiled, eager
 from orchestration.expressions.errors import wrong_type
 from orchestration.expressions.jsonpath import find
 from orchestration.expressions.values import (
@@ -35,16 +37,24 @@ def to_json(value: Value) -> Value:
     return json_text(value)
 
 
-@eager(
+@compiled(
     "$jsonpath(x, path)",
-    "What a JSONPath finds in a value or in JSON text: one match as it is, several as a list.",
+    "What a JSONPath (RFC 9535) finds in a value or in JSON text: one match as it is, several as a "
+    "list.",
     Example("$jsonpath($val(f), '$.g.h')", "deep", {"values": {"f": {"g": {"h": "deep"}}}}),
-    heavy=True,
 )
-def jsonpath(value: Value, path: Value) -> Value:
-    """Apply `$jsonpath`."""
-    tree = value if isinstance(value, dict | list) else _parsed(need_text(value))
-    return find(tree, need_text(path))
+def jsonpath(call: CallSite) -> Run:
+    """Compile `$jsonpath`."""
+    given, path = call.arguments
+
+    def run(context: Context) -> Value:
+        tree, wanted = given(context), need_text(path(context))
+        if not isinstance(tree, dict | list):
+            spend(context, len(need_text(tree)))
+            tree = _parsed(tree)
+        return find(tree, wanted, partial(spend, context))
+
+    return run
 
 
 @eager(
