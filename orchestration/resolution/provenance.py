@@ -23,7 +23,7 @@ from typing import TypeAlias
 
 from orchestration.expressions import Fault, KeyInfo, Parts, Value, join_path, lookup, split_path
 from orchestration.expressions.names import versioned_name
-from orchestration.resolution.layers import DEFAULT, Place, leaves, marks_at, setters_at
+from orchestration.resolution.layers import DEFAULT, Marks, Place, leaves, marks_at, setters_at
 from orchestration.resolution.model import Origin, PathNode, Shadow
 
 Record: TypeAlias = "dict[str, Value]"
@@ -59,6 +59,17 @@ class Recorder:
             reads=tuple(read for read, parts in reads.items() if parts == (read,)),
             deep_reads=tuple((read, parts) for read, parts in reads.items() if parts != (read,)),
         )
+
+    def setters(self, marks: dict[str, Marks]) -> dict[str, Value]:
+        """Give who sets each value that expressions read; what nobody sets is left out."""
+        found: dict[str, Value] = {key: marks[key] for key in self.reads if key in marks}
+        for key, code in found.items():
+            if type(code) is not tuple:
+                found[key] = setters_at(code, ())
+        for read, parts in self.deep_reads:
+            if code := setters_at(marks, parts):
+                found[read] = code
+        return found
 
     def record(
         self,
@@ -115,7 +126,7 @@ def _code(info: KeyInfo) -> Value:
 
 
 def _is_direct(info: KeyInfo) -> bool:
-    return info.parts == info.value_of and len(info.parts) == 1
+    return info.value_of == info.parts == (info.key,)
 
 
 def _record_value(
