@@ -13,11 +13,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='solutionversion',
-            name='secrets',
-            field=models.JSONField(default=list),
-        ),
         migrations.CreateModel(
             name='NamedSecret',
             fields=[

@@ -55,8 +55,7 @@ class SolutionVersion(models.Model):
 
     ``content`` is the canonical JSON ``{"components": …, "configuration": …}``
     whose SHA-256 is ``digest``; agents fetch exactly these bytes.
-    ``provenance`` says for every key where its value came from, ``secrets``
-    which secrets the content refers to: [name, key, version] each.
+    ``provenance`` says for every key where its value came from.
     ``injected`` lists what dependents had put in, in order: ids of copy and revision, ``from``,
     ``to`` and the section's ``digest``; ``injections_digest`` is its hash, empty for none.
     """
@@ -76,7 +75,6 @@ class SolutionVersion(models.Model):
     provenance = models.JSONField(default=dict)
     injected = models.JSONField(default=list)
     injections_digest = models.CharField(max_length=71, blank=True)
-    secrets = models.JSONField(default=list)
     comment = models.CharField(max_length=300, blank=True)
     published_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(auto_now_add=True)
