@@ -56,11 +56,20 @@ def agent_for(access_token: str) -> Agent:
     Raises:
         Refused: ``session-expired``, ``agent-pending``, ``agent-revoked``.
     """
+    agent = agent_named_in(access_token)
+    if agent is None:
+        raise Refused("session-expired")
+    return standing(agent)
+
+
+def agent_named_in(access_token: str) -> int | None:
+    """The agent to whom we gave a token that is still young; reads nothing, so it may be gone."""
     try:
         sent = tokens.loads(access_token, salt=_SESSION, max_age=SESSION_VALID)
-    except tokens.BadSignature as error:
-        raise Refused("session-expired") from error
-    return standing(sent["agent"])
+    except tokens.BadSignature:
+        return None
+    agent: int = sent["agent"]
+    return agent
 
 
 def standing(agent_id: int) -> Agent:
