@@ -18,6 +18,7 @@ from orchestration.models import (
     Target,
 )
 from orchestration.queries.injections import NOTHING, Held, held
+from orchestration.queries.linking import read_by_name
 from orchestration.queries.needs import Need
 from orchestration.queries.subjects import Subjects
 from orchestration.queries.templates import compiled
@@ -100,7 +101,8 @@ def resolve_again(revision: SolutionVersion, holds: Held) -> LineReview:
     """
     version, instance = revision.template_version, revision.instance
     target, template = instance.target, compiled(version)
-    subjects = Subjects(version.template, [target], _values_of(revision))
+    named = read_by_name(template)
+    subjects = Subjects(version.template, [target], _values_of(revision), named=named)
     subject = subjects.of(target, instance.name, holds.steps)
     ((_, resolution),) = resolve_many(template, [subject])
     return LineReview(target, instance, (), resolution, template, holds)
@@ -126,7 +128,8 @@ def _resolve(
     instance_name: str,
     needed: set[str],
 ) -> Iterator[LineReview]:
-    template, subjects = compiled(version), Subjects(version.template, targets)
+    template = compiled(version)
+    subjects = Subjects(version.template, targets, named=read_by_name(template))
     installed = _installed(version.template, targets, instance_name)
     shared = held(instance.pk for instance in installed.values())
     holds = {pk: shared.get(instance.pk, NOTHING) for pk, instance in installed.items()}

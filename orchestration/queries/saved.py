@@ -9,10 +9,20 @@ from orchestration.models import AnyTemplate, ConfigurationRevision
 
 def current_values(template: AnyTemplate, nodes: Iterable[int]) -> dict[int, ConfigurationRevision]:
     """The newest configuration revision of a template at each node that has one."""
+    return current_values_of([template.pk], nodes).get(template.pk, {})
+
+
+def current_values_of(
+    templates: Iterable[int], nodes: Iterable[int]
+) -> dict[int, dict[int, ConfigurationRevision]]:
+    """The same for several templates, by template and node."""
     newer = ConfigurationRevision.objects.filter(
         template=OuterRef("template"), node=OuterRef("node"), number__gt=OuterRef("number")
     )
     newest = ConfigurationRevision.objects.filter(
-        ~Exists(newer), template=template.pk, node__in=list(nodes)
+        ~Exists(newer), template__in=list(templates), node__in=list(nodes)
     ).select_related("author")
-    return {revision.node_id: revision for revision in newest}
+    found: dict[int, dict[int, ConfigurationRevision]] = {}
+    for revision in newest:
+        found.setdefault(revision.template_id, {})[revision.node_id] = revision
+    return found

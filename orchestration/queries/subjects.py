@@ -3,11 +3,13 @@
 No rights here: whoever calls has asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from django.db.models import prefetch_related_objects
 
 from orchestration.models import AnyTemplate, ConfigurationRevision, Node, Target
+from orchestration.queries.linking import Links, path_node
 from orchestration.queries.saved import current_values
 from orchestration.resolution import Injected, PathNode, Subject
 
@@ -16,7 +18,8 @@ class Subjects:
     """What a template's resolution reads on each of some lines, for a fixed number of queries.
 
     A place is one `PathNode`, shared by all lines below it: the engine merges it once. Without
-    ``values``, by node, it is the newest ones that count.
+    ``values``, by node, it is the newest ones that count. ``named`` are the config templates that
+    the template names in ``$config``.
     """
 
     def __init__(
@@ -24,6 +27,8 @@ class Subjects:
         template: AnyTemplate,
         targets: Sequence[Target],
         values: Mapping[int, ConfigurationRevision] | None = None,
+        *,
+        named: Collection[str] = (),
     ) -> None:
         prefetch_related_objects(targets, "node__context", "capabilities")
         above = {pk for target in targets for pk in target.node.path_ids()[:-1]}
@@ -31,6 +36,9 @@ class Subjects:
         if values is None:
             values = current_values(template, [*above, *(target.pk for target in targets)])
         self._values = values
+        self._targets = {target.pk: target for target in targets}
+        nodes = self._nodes | {target.pk: target.node for target in targets}
+        self._links = Links(nodes, named, self._properties_of)
         self._above: dict[int | None, tuple[PathNode, ...]] = {None: ()}
 
     def of(self, target: Target, instance: str, injections: Sequence[Injected] = ()) -> Subject:
@@ -46,16 +54,11 @@ class Subjects:
         return self._above[pk]
 
     def _path_node(self, node: Node) -> PathNode:
-        revision: ConfigurationRevision | None = self._values.get(node.pk)
-        return PathNode(
-            level=node.level_name or node.kind,
-            name=node.title,
-            values=revision.values if revision else {},
-            ref=node.pk,
-            revision_ref=revision.pk if revision else None,
-            time_zone=node.time_zone,
-            labels=node.labels,
-        )
+        own, layer = path_node(node, self._values.get(node.pk)), self._links.layer(node)
+        return replace(own, **vars(layer)) if layer else own
+
+    def _properties_of(self, pk: int) -> dict[str, object]:
+        return self._properties(self._targets[pk])
 
     def _properties(self, target: Target) -> dict[str, object]:
         """What ``$target(…)`` may ask for."""

@@ -72,7 +72,8 @@ class ResolutionProblem:
     """One reason why a target has no configuration.
 
     `kind_or_rule` is the kind of an expression's error or the name of the broken rule. `level` is
-    the level at which the value was set; `given` is None where it is missing or secret.
+    the level at which the value was set; `given` is None where it is missing or secret. `template`
+    is the config template in which it is wrong, where that is not the solution itself.
     """
 
     key: str
@@ -85,6 +86,7 @@ class ResolutionProblem:
     line: int = 0
     column: int = 0
     source: str = ""
+    template: str = ""
 
     @classmethod
     def of(cls, problem: Problem) -> "ResolutionProblem":
