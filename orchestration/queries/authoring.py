@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from orchestration.expressions import load_yaml
 from orchestration.models import Context, Node, SchemaVersion
+from orchestration.queries.templates import template_sources
 from orchestration.resolution import Draft, Finding, Written, check_draft
 from rbac.access import may, visible
 from rbac.models import User
@@ -28,7 +29,8 @@ class SchemaTexts(Mapping[str, Any]):
         """Return one schema; raises KeyError."""
         if name not in self._read:
             schema, _, version = name.rpartition("/")
-            row = self._rows.filter(schema__name=schema, version=version).first()
+            rows = self._rows.filter(schema__name=schema, version=version)
+            row = None if "\0" in name else rows.first()  # PostgreSQL would not even look
             if row is None:
                 raise KeyError(name)
             self._read[name] = load_yaml(row.text, name=name)
@@ -78,4 +80,5 @@ def draft(
         Written(schema, "schema"),
         Written(specification, "specification"),
         schemas=SchemaTexts(context),
+        includes=template_sources(context.pk),
     )

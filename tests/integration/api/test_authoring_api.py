@@ -98,6 +98,16 @@ def test_schemas_of_the_context_are_known_by_name(company: Company) -> None:
     assert [one["key"] for one in check(api, inline)] == ["Name"]
 
 
+def test_templates_of_the_context_can_be_included(company: Company) -> None:
+    text = "configs: {Port: 1}"
+    source = catalog.SolutionSource(name="base", version="1.0.0", config_text=text)
+    catalog.create_solution_version(company.root_user, company.context, source)
+    including = "configs: {'${{$include(base/1.0.0)}}': {}}"
+    assert check(author(company), including) == []
+    (unknown,) = check(author(company), including.replace("1.0.0", "1.0.1"))
+    assert (unknown["severity"], unknown["code"], unknown["line"]) == ("error", "not-found", 1)
+
+
 BOMB = "a: &a [x, x]\n" + "".join(
     f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)
 )
@@ -124,6 +134,7 @@ BOMB = "a: &a [x, x]\n" + "".join(
         "schema: {name: [1], version: 1}\nconfigs: {a: 1}",
         "schema: {rules: 3}\nconfigs: {a: 1}",
         "42",
+        'schema: {name: "a\\0b", version: "1"}\nconfigs: {"${{$include(\\0/1)}}": {}}',
         "\u0085\u2028\U0001f600: [",
     ],
     ids=lambda text: repr(text[:24]),
