@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from typing import Any, TypeAlias
 
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery
+from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from orchestration.expressions import Parts, lookup, split_path
@@ -148,10 +148,16 @@ class _Tally:
         return Impact(groups, self.looked_at, tuple(self.overriding), everywhere)
 
 
-def of_values(by: User, template: SolutionTemplate, edits: Mapping[Node, Values]) -> Impact:
+def of_values(
+    by: User,
+    template: SolutionTemplate,
+    edits: Mapping[Node, Values],
+    newer: SolutionTemplateVersion | None = None,
+) -> Impact:
     """What it would change to set these values of a solution at some places, whole.
 
-    No rights to edit here: whoever calls has asked.
+    With ``newer`` the copies would be published in that version, otherwise in their own. No rights
+    to edit here: whoever calls has asked.
 
     Raises:
         rbac.access.Denied: the right to see values is missing at a place.
@@ -159,13 +165,14 @@ def of_values(by: User, template: SolutionTemplate, edits: Mapping[Node, Values]
     for node in edits:
         may(by, Perm.VIEW_VALUES, node).require()
     wanted = {node.pk: dict(values) for node, values in edits.items()}
-    paths = [node.path for node in edits]
-    rows = _copies(by, template).filter(below(paths, "target__node__path"))
+    rows = _copies(by, template).filter(_at_or_below(edits))
     tally = _Tally()
     for version, batch in _batches(rows):
         subjects = _subjects(template, batch)
         edited = _edited(subjects, wanted)
-        effects = impact(compiled(version), subjects, Edit(nodes=edited))
+        moves = newer is not None and newer != version
+        edit = Edit(edited, compiled(newer) if newer and moves else None)
+        effects = impact(compiled(version), subjects, edit)
         tally.take(batch, effects, _overriding(subjects, edited))
     return tally.told(everywhere=True)
 
@@ -193,6 +200,13 @@ def _of_template(
         tally.take(batch, impact(compiled(version), subjects, Edit(template=newer)))
     root = Node.objects.get(context=template.node.context_id, parent=None)
     return tally.told(everywhere=bool(may(by, Perm.VIEW_VALUES, root)))
+
+
+def _at_or_below(nodes: Iterable[Node]) -> Q:
+    """A condition on copies; lines are told by their ids, of which there may be thousands."""
+    lines = [node.pk for node in nodes if node.kind == Node.Kind.TARGET]
+    above = [node.path for node in nodes if node.kind != Node.Kind.TARGET]
+    return Q(target__in=lines) | below(above, "target__node__path")
 
 
 def _copies(by: User, template: SolutionTemplate) -> QuerySet[Any]:

@@ -13,8 +13,12 @@ from rbac.models import User
 Wishes = Mapping[Node, Mapping[str, Any]]
 
 
-def of_values(by: User, version: SolutionTemplateVersion, wishes: Wishes) -> Impact:
+def of_values(
+    by: User, version: SolutionTemplateVersion, wishes: Wishes, *, publishing: bool = False
+) -> Impact:
     """Return what it would change to save these values, whole.
+
+    With ``publishing`` the copies below would move to ``version``; otherwise only its rules count.
 
     Raises:
         rbac.access.Denied: the person may not save them.
@@ -23,4 +27,4 @@ def of_values(by: User, version: SolutionTemplateVersion, wishes: Wishes) -> Imp
     for node, values in wishes.items():
         before = saved[node.pk].values if node.pk in saved else {}
         may_change(by, version, node, before, values).require()
-    return impact.of_values(by, version.template, wishes)
+    return impact.of_values(by, version.template, wishes, version if publishing else None)

@@ -65,6 +65,7 @@ class Named:
     kind: str
     before: str
     after: str
+    secret: bool = False
 
 
 def named_changes(changes: Iterable[Change], rules: Schema | None) -> list[Named]:
@@ -76,6 +77,7 @@ def named_changes(changes: Iterable[Change], rules: Schema | None) -> list[Named
             change.kind,
             _said(change, change.before, known),
             _said(change, change.after, known),
+            change.secret,
         )
         for change in changes
     ]

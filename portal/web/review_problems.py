@@ -46,7 +46,8 @@ def troubles(by: User, review: LineReview, rules: Schema) -> list[Trouble]:
     return [Trouble(_("Does not fit"), what, "", fits=False), *found]
 
 
-def _trouble(by: User, review: LineReview, rules: Schema, problem: ResolutionProblem) -> Trouble:
+def problem_words(rules: Schema, problem: ResolutionProblem) -> tuple[str, str]:
+    """Return what a problem is about, as people call it, and what is wrong."""
     rule = next((one for one in rules.rules if one.key == problem.key), None)
     kind = str(problem.kind_or_rule)
     if problem.line or (kind == "type" and problem.accepted is None):
@@ -54,8 +55,14 @@ def _trouble(by: User, review: LineReview, rules: Schema, problem: ResolutionPro
     else:
         what = broken_sentence(rule, kind, problem.given, problem.message)
     label = (rule.label if rule else "") or problem.key
+    return label or _("All values together"), what
+
+
+def _trouble(by: User, review: LineReview, rules: Schema, problem: ResolutionProblem) -> Trouble:
+    rule = next((one for one in rules.rules if one.key == problem.key), None)
+    label, what = problem_words(rules, problem)
     return Trouble(
-        label or _("All values together"),
+        label,
         what,
         _where(review, problem),
         _who(by, review, rule),

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from orchestration.models import Node
 from orchestration.queries import places, solutions
 from orchestration.queries.impact import Copy, Group, Impact
 from portal.api.fields import Body, Seen, Values
@@ -11,6 +12,7 @@ from portal.api.serializers.configurations import MOST_EDITS
 from portal.api.serializers.reviews import ChangeShape
 
 MOST_LINES = 1000
+MOST_PLACES = 200  # above lines
 
 
 class Limited(Body):
@@ -32,6 +34,13 @@ class WishedValues(Limited):
 
     version = Seen(solutions.template_versions)
     edits = OneWish(many=True, max_length=MOST_EDITS)  # type: ignore[call-arg]  # of the list
+
+    def validate_edits(self, edits: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Refuse what no database compares with in one question."""
+        if sum(edit["node"].kind != Node.Kind.TARGET for edit in edits) > MOST_PLACES:
+            said = f"At most {MOST_PLACES} places above lines at once."
+            raise serializers.ValidationError(said)
+        return edits
 
 
 class AffectedShape(serializers.Serializer[Copy]):

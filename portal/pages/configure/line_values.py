@@ -1,6 +1,6 @@
 """Step 3 of publishing: values for all chosen lines together, and for each of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -22,10 +22,11 @@ from orchestration.services import configuration
 from orchestration.services.configuration import Edit
 from orchestration.services.errors import Stale
 from portal.pages.configure import base
-from portal.web import forms_grid
+from portal.web import foresight, forms_grid
 from portal.web.forms_fields import VALUE
 from portal.web.forms_sheet import UNSET, WAS, Entry, Typed, put, sections
 from portal.web.forms_writing import say
+from portal.web.impact_rows import Foreseen, foreseen
 from portal.web.journey import Journey
 from portal.web.listing import page_of
 from portal.web.needs import needs
@@ -37,7 +38,7 @@ from rbac.models import User
 from rbac.permissions import Perm
 
 SIZE = 50  # lines of the grid on one page
-RESET = "reset"
+RESET, SHOW = "reset", "impact"  # buttons that save nothing yet
 BASES = "bases"  # of lines on other pages: one field, as there may be thousands of them
 Key = tuple[int, str]
 
@@ -79,8 +80,12 @@ def line_values(request: PortalRequest) -> HttpResponse:
     context = _context(by, way, form)
     if request.method != "POST" or RESET in request.POST:
         return render(request, "configure/line_values.html", context)
+    context["asked"] = SHOW in request.POST
     if form.wrong:
         return invalid(request, "configure/line_values.html", context)
+    if SHOW in request.POST:
+        context["foreseen"] = _foreseen(by, way, form)
+        return render(request, "configure/line_values.html", context)
     try:
         made = _save(by, way, form, request.POST)
     except Stale:
@@ -166,9 +171,8 @@ def _conflicts(sheets: Sequence[Sheet], before: Mapping[int, Mapping[str, Any]])
     }
 
 
-def _save(by: User, way: Journey, form: Form, post: QueryDict) -> int:
-    """Save every line that changes: all of them, or none. Returns how many."""
-    edits, bases = [], _bases(post, form.sheets)
+def _wanted(form: Form) -> Iterator[tuple[Sheet, dict[str, Any]]]:
+    """The values of each line that changes with everything that was typed, whole."""
     for sheet in form.sheets:
         own = sheet.revision.values if sheet.revision else {}
         changes = [
@@ -177,7 +181,21 @@ def _save(by: User, way: Journey, form: Form, post: QueryDict) -> int:
             if (mine := _typed_for(form, sheet.node.pk, value.rule.key))
         ]
         if changes:
-            edits.append(Edit(sheet.node, put(own, changes), bases[sheet.node.pk]))
+            yield sheet, put(own, changes)
+
+
+def _foreseen(by: User, way: Journey, form: Form) -> Foreseen:
+    """What it would change to save, and to publish the chosen version with these values."""
+    saved = {sheet.node: sheet.revision.values if sheet.revision else {} for sheet in form.sheets}
+    wanted = {sheet.node: values for sheet, values in _wanted(form)}
+    found = foresight.of_values(by, way.version, saved | wanted, publishing=True)
+    return foreseen(found, base.rules(way.version))
+
+
+def _save(by: User, way: Journey, form: Form, post: QueryDict) -> int:
+    """Save every line that changes: all of them, or none. Returns how many."""
+    bases = _bases(post, form.sheets)
+    edits = [Edit(sheet.node, values, bases[sheet.node.pk]) for sheet, values in _wanted(form)]
     comment = text_of(post, "comment")
     return len(configuration.save(by, way.version, edits, comment=comment))
 
@@ -217,7 +235,7 @@ def _context(by: User, way: Journey, form: Form) -> dict[str, Any]:
         "page": form.page,
         "wrong": form.wrong,
         "check_url": reverse("configure-check", args=[way.version.pk]),
-        "action": way.url("configure-line-values", page=str(form.page.number)),
+        "address": way.url("configure-line-values", page=str(form.page.number)),
         "editable": any(value.verdict for sheet in form.sheets for value in sheet.fields),
         "review": refused,
         "review_url": way.url("configure-review"),

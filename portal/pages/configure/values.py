@@ -21,9 +21,11 @@ from orchestration.services import configuration
 from orchestration.services.configuration import Edit
 from orchestration.services.errors import Stale
 from portal.pages.configure import base
+from portal.web import foresight
 from portal.web.forms_fields import VALUE
 from portal.web.forms_sheet import UNSET, WAS, Entry, Typed, entry, put, sections, typed
 from portal.web.forms_writing import say
+from portal.web.impact_rows import Foreseen, foreseen
 from portal.web.journey import Journey
 from portal.web.needs import needs
 from portal.web.place_names import person_name, place_name
@@ -34,7 +36,7 @@ from rbac.models import User
 from rbac.permissions import Perm
 
 RECENT = 5  # saves on the page itself
-RESET, TAKE = "reset", "take"  # buttons that change one field and save nothing yet
+RESET, TAKE, SHOW = "reset", "take", "impact"  # buttons that save nothing yet
 
 
 @dataclass(frozen=True)
@@ -68,8 +70,12 @@ def values(request: PortalRequest, node: int, solution: int) -> HttpResponse:
     }
     if request.method != "POST" or {RESET, TAKE} & set(request.POST):
         return render(request, "configure/values.html", context)
+    context["asked"] = SHOW in request.POST
     if form.wrong:
         return invalid(request, "configure/values.html", context)
+    if SHOW in request.POST:
+        context["foreseen"] = _foreseen(by, version, form)
+        return render(request, "configure/values.html", context)
     try:
         made = _save(by, version, form, request.POST)
     except Stale:
@@ -108,7 +114,8 @@ def _pressed(post: QueryDict) -> QueryDict:
     return post
 
 
-def _save(by: User, version: SolutionTemplateVersion, form: Form, post: QueryDict) -> bool:
+def _wanted(form: Form) -> dict[str, Any]:
+    """The values of the place with everything that was typed, whole."""
     sheet = form.sheet
     own = sheet.revision.values if sheet.revision else {}
     changes = [
@@ -116,7 +123,19 @@ def _save(by: User, version: SolutionTemplateVersion, form: Form, post: QueryDic
         for field in sheet.fields
         if field.rule.key in form.typed
     ]
-    edit = Edit(sheet.node, put(own, changes), _base(post))
+    return put(own, changes)
+
+
+def _foreseen(by: User, version: SolutionTemplateVersion, form: Form) -> Foreseen | None:
+    """What it would change to save, None where nothing differs from what is saved."""
+    if not form.typed:
+        return None
+    found = foresight.of_values(by, version, {form.sheet.node: _wanted(form)})
+    return foreseen(found, base.rules(version))
+
+
+def _save(by: User, version: SolutionTemplateVersion, form: Form, post: QueryDict) -> bool:
+    edit = Edit(form.sheet.node, _wanted(form), _base(post))
     comment = text_of(post, "comment")
     return bool(configuration.save(by, version, [edit], comment=comment))
 

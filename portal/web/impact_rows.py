@@ -1,0 +1,94 @@
+"""What an edit would change, as people read it before they save."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from orchestration.queries.impact import Copy, Group, Impact
+from orchestration.resolution import Change
+from orchestration.rules import Schema
+from portal.web.provenance import Named, named_changes
+from portal.web.review_problems import problem_words
+
+MOST_NAMES = 30
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Some lines: how many, how many of them run the solution, and the first names."""
+
+    count: int
+    deployed: int
+    names: list[str]
+
+    @property
+    def more(self) -> bool:
+        """Whether there are others than the named ones."""
+        return self.count > len(self.names)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One difference and the lines it is the same on.
+
+    ``technical`` says that only what IT sees would differ. ``breaks``, ``mends`` and ``broken``
+    tell what becomes of their validity; ``troubles`` are pairs of setting and reason.
+    """
+
+    lines: Lines
+    changes: list[Named]
+    technical: bool
+    troubles: list[tuple[str, str]]
+    breaks: bool
+    mends: bool
+    broken: bool
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Everything that would change; ``broken`` effects come first, then the largest."""
+
+    lines: Lines
+    effects: list[Effect]
+    overriding: Lines
+    untouched: int
+    looked_at: int
+    everywhere: bool
+
+
+def foreseen(impact: Impact, rules: Schema) -> Foreseen:
+    """Return an impact in words; ``rules`` say what the settings are called."""
+    effects = [_effect(group, rules) for group in impact.groups]
+    return Foreseen(
+        _lines(copy for group in impact.groups for copy in group.copies),
+        sorted(effects, key=lambda effect: not effect.breaks),
+        _lines(impact.overriding),
+        impact.untouched,
+        impact.looked_at,
+        impact.everywhere,
+    )
+
+
+def _effect(group: Group, rules: Schema) -> Effect:
+    problems = group.effect.problems
+    settings = [change for change in group.effect.changes if not _is_of_components(change)]
+    return Effect(
+        _lines(group.copies),
+        named_changes(settings, rules),
+        technical=not settings and bool(group.effect.changes),
+        troubles=list(dict.fromkeys(problem_words(rules, problem) for problem in problems)),
+        breaks=group.breaks,
+        mends=group.mends,
+        broken=bool(problems) and not group.breaks,
+    )
+
+
+def _is_of_components(change: Change) -> bool:
+    """Whether it is said of the components that they change; a setting has a value."""
+    untold = change.before is None and change.after is None and not change.secret
+    return change.key == "components" and untold
+
+
+def _lines(copies: Iterable[Copy]) -> Lines:
+    found = list(copies)
+    names = dict.fromkeys(copy.line for copy in found[:MOST_NAMES])
+    return Lines(len(found), sum(copy.deployed for copy in found), list(names))
