@@ -66,7 +66,7 @@ def is_opaque(value: Value) -> bool:
 def violations(rule: Rule, value: Value) -> list[Violation]:
     """Give everything a set value breaks in its rule, its elements included."""
     found = list(_own_violations(rule, value))
-    if not found and rule.items and isinstance(value, list):
+    if rule.items and isinstance(value, list):
         for position, item in enumerate(value):
             found.extend(_element_violations(rule.items, position, item))
     return found

@@ -64,11 +64,11 @@ def _rules_of(data: Value, notes: Notes, place: Sequence[str]) -> Mapping[str, V
             notes.warn(extra, f"{extra} stands beside configs and has no effect")
         return configs
     notes.warn(at, "rules without configs: is the older shape", "write rules: configs: …")
-    return {key: rule for key, rule in rules.items() if key != "validations"}
+    return {key: rule for key, rule in rules.items() if key != "validations" or _is_rule(rule)}
 
 
 def _is_rule(written: Value) -> bool:
-    """Say whether this is the rule of a key that happens to be called `configs`."""
+    """Say whether this is the rule of a key that happens to be called `configs` or the like."""
     return isinstance(written, Mapping) and isinstance(written.get("type"), str)
 
 
@@ -133,22 +133,7 @@ def _conditions(
 
 
 def _validations(data: Value, notes: Notes) -> Iterator[Condition]:
-    if not isinstance(data, Mapping):
-        return
-    rules = data.get("rules")
-    written = data.get("validations")
-    if written is None and isinstance(rules, Mapping) and "validations" in rules:
-        notes.warn("validations", "validations below rules is the older shape")
-        written = rules["validations"]
-    if isinstance(written, Mapping):
-        notes.warn("validations", "validations as one map is the older shape; write a list")
-        written = [written]
-    if written is None:
-        return
-    if not isinstance(written, list):
-        notes.refuse("validations", "validations is a list of expressions")
-        return
-    for position, item in enumerate(written):
+    for position, item in enumerate(_written_validations(data, notes)):
         key = f"validations[{position}]"
         if not isinstance(item, Mapping):
             notes.refuse(key, "a validation is a map with an expression")
@@ -156,3 +141,24 @@ def _validations(data: Value, notes: Notes) -> Iterator[Condition]:
         condition = read_condition(key, "validations", item, notes)
         if condition is not None:
             yield condition
+
+
+def _written_validations(data: Value, notes: Notes) -> Iterator[Value]:
+    """Give the validations of all places that older files have them in."""
+    if not isinstance(data, Mapping):
+        return
+    yield from _listed(data.get("validations"), notes)
+    rules = data.get("rules")
+    below = rules.get("validations") if isinstance(rules, Mapping) else None
+    if below is not None and not _is_rule(below):
+        notes.warn("validations", "validations below rules is the older shape")
+        yield from _listed(below, notes)
+
+
+def _listed(written: Value, notes: Notes) -> Sequence[Value]:
+    if isinstance(written, Mapping):
+        notes.warn("validations", "validations as one map is the older shape; write a list")
+        return [written]
+    if written is not None and not isinstance(written, list):
+        notes.refuse("validations", "validations is a list of expressions")
+    return written if isinstance(written, list) else []

@@ -1,9 +1,9 @@
 """Rules as JSON Schema 2020-12: what the API publishes and other tools can check."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from orchestration.expressions import Value
+from orchestration.expressions import Parts, Value
 from orchestration.rules.model import Rule
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -31,15 +31,31 @@ _FORMATS: Mapping[str, Mapping[str, Value]] = {
 def json_schema(title: str, rules: Sequence[Rule]) -> dict[str, Value]:
     """Give rules as one schema; expressions and what RE2 alone understands are left out."""
     root: dict[str, Value] = {"$schema": _DIALECT, "title": title, "type": "object"}
+    ruled = {rule.parts for rule in rules}
     for rule in sorted(rules, key=lambda rule: len(rule.parts)):
         node = root
-        for part in rule.parts[:-1]:
-            node = node.setdefault("properties", {}).setdefault(part, {"type": ["object", "null"]})
+        for depth, part in enumerate(rule.parts[:-1], start=1):
+            above = node.setdefault("properties", {}).setdefault(part, {})
+            if rule.required and not _has_rule_from(rule.parts, depth, ruled):
+                _require(node, part)
+                above["type"] = "object"
+            node = above
         last = rule.parts[-1]
         node.setdefault("properties", {})[last] = _property(rule)
         if rule.required:
-            node.setdefault("required", []).append(last)
+            _require(node, last)
     return root
+
+
+def _has_rule_from(parts: Parts, depth: int, ruled: Set[Parts]) -> bool:
+    """Say whether a parent this deep or deeper has a rule, which says if it must be there."""
+    return any(parts[:at] in ruled for at in range(depth, len(parts)))
+
+
+def _require(node: dict[str, Value], key: str) -> None:
+    required = node.setdefault("required", [])
+    if key not in required:
+        required.append(key)
 
 
 def _property(rule: Rule) -> dict[str, Value]:

@@ -33,6 +33,10 @@ _FITTING: Mapping[str, tuple[str, ...]] = {
 }
 
 
+# What is said of a key, not of the elements of its array.
+_OF_KEYS = frozenset({"required", "defaultValue", "expression", "editableBy", "disabled"})
+
+
 @dataclass(slots=True)
 class Notes:
     """What is wrong with a schema, and what is only old-fashioned in it."""
@@ -79,6 +83,8 @@ def read_condition(
     if isinstance(text, str) and "${{" not in text:
         notes.refuse(key, "an expression stands inside ${{ … }}", f"write ${{{{ {text[:60]} }}}}")
         return None
+    if isinstance(text, str):
+        text = text.strip()  # the end of a block of lines is no part of what must be true
     template = compile_value(text, name=notes.name, scope=PlainScope(configuration_first=True))
     for problem in template.problems:
         notes.refuse(key, f"expression: {problem.message}", problem.hint, Kind(problem.kind))
@@ -156,7 +162,10 @@ def _items(key: str, written: Value, item_type: str, notes: Notes) -> Rule | Non
     if written.get("type", item_type) != item_type:
         notes.refuse(key, f"items says {written['type']}, the array says {item_type}")
         return None
-    rule = _made(key, {**dict(_fields(key, written, notes)), "type": item_type}, notes, ())
+    fields = dict(_fields(key, written, notes))
+    for name in sorted(_OF_KEYS & fields.keys()):
+        notes.warn(key, f"{name} has no effect in items; write it beside items")
+    rule = _made(key, {**fields, "type": item_type}, notes, ())
     if rule:
         _check(rule, notes)
     return rule
@@ -178,10 +187,7 @@ def _check(rule: Rule, notes: Notes) -> None:
     for name, types in _FITTING.items():
         if getattr(rule, name) is not None and rule.type not in types:
             notes.warn(rule.key, f"{name} has no effect on the type {rule.type}")
-    if rule.format is not None and rule.format not in FORMATS:
-        notes.refuse(
-            rule.key, f"there is no format {rule.format}", f"formats: {', '.join(FORMATS)}"
-        )
+    if rule.format is not None and not _has_fitting_format(rule, notes):
         return
     if rule.pattern is not None:
         try:
@@ -191,6 +197,17 @@ def _check(rule: Rule, notes: Notes) -> None:
             return
     _check_bounds(rule, notes)
     _check_values(rule, notes)
+
+
+def _has_fitting_format(rule: Rule, notes: Notes) -> bool:
+    if rule.format not in FORMATS:
+        known = ", ".join(FORMATS)
+        notes.refuse(rule.key, f"there is no format {rule.format}", f"formats: {known}")
+    elif rule.type == "int" and rule.format != "port":
+        notes.refuse(rule.key, f"no whole number has the format {rule.format}", "type: string")
+    else:
+        return True
+    return False
 
 
 def _check_bounds(rule: Rule, notes: Notes) -> None:

@@ -51,7 +51,10 @@ def rounded(value: Value, places: Value = None) -> Value:
     count = number(places)
     if not isinstance(count, int) or abs(count) > _MOST_PLACES:
         raise wrong_type(f"{describe(places)} is not a number of decimal places")
-    return round(given, count)
+    try:
+        return round(given, count)
+    except OverflowError:
+        return finite(float("inf"))
 
 
 @eager("$int(x)", "The number as an integer, truncated toward zero.", Example("$int('42.9')", 42))

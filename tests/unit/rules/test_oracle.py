@@ -40,3 +40,33 @@ def test_agrees_with_jsonschema(rule: dict[str, Any], value: Any, absent: bool) 
     config = {} if absent else {"k": value}
     expected = Draft202012Validator(schema.json_schema()).is_valid(config)
     assert (schema.validate(config) == []) is expected
+
+
+KEYS = ("a", "a.b", "a.b.c", "a.d", "e.f")
+nested = st.recursive(
+    st.none() | st.just(1),
+    lambda inner: st.dictionaries(st.sampled_from(["a", "b", "c", "d", "e", "f"]), inner),
+    max_leaves=6,
+)
+
+
+@st.composite
+def nested_rules(draw: st.DrawFn) -> dict[str, Any]:
+    chosen = draw(st.sets(st.sampled_from(KEYS), min_size=1))
+    return {
+        key: {
+            "type": "object" if any(other.startswith(f"{key}.") for other in KEYS) else "int",
+            "required": draw(st.booleans()),
+        }
+        for key in chosen
+    }
+
+
+@settings(max_examples=400, deadline=None)
+@given(nested_rules(), st.dictionaries(st.sampled_from(["a", "e"]), nested))
+def test_agrees_with_jsonschema_on_what_must_be_there(
+    rules: dict[str, Any], config: dict[str, Any]
+) -> None:
+    schema = parse_schema({"rules": {"configs": rules}})
+    expected = Draft202012Validator(schema.json_schema()).is_valid(config)
+    assert (schema.validate(config) == []) is expected

@@ -320,3 +320,17 @@ def test_patterns_and_formats_are_linear() -> None:
     )
     found = rules.validate({"k": "a" * 100_000 + "!", "u": "a://" + "a@" * 50_000})
     assert [(v.key, v.rule) for v in found] == [("k", "pattern"), ("u", "format")]
+
+
+def test_what_has_no_effect_on_elements_is_warned_of() -> None:
+    rules = schema({"k": {"type": "array[int]", "items": {"required": True, "maxValue": 5}}})
+    assert [str(warning) for warning in rules.warnings] == [
+        "app/1.0.0, k: required has no effect in items; write it beside items"
+    ]
+
+
+def test_parents_without_a_rule_of_their_own_are_published_as_required() -> None:
+    published = schema({"a.b.c": {"type": "int", "required": True}}).json_schema()
+    assert published["required"] == ["a"]
+    assert published["properties"]["a"]["required"] == ["b"]
+    assert published["properties"]["a"]["properties"]["b"]["required"] == ["c"]
