@@ -1,7 +1,8 @@
 """Rules as JSON Schema 2020-12: what the API publishes and other tools can check."""
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from orchestration.expressions import Parts, Value
 from orchestration.rules.model import Rule
@@ -47,7 +48,7 @@ def json_schema(title: str, rules: Sequence[Rule]) -> dict[str, Value]:
     return root
 
 
-def _has_rule_from(parts: Parts, depth: int, ruled: Set[Parts]) -> bool:
+def _has_rule_from(parts: Parts, depth: int, ruled: AbstractSet[Parts]) -> bool:
     """Say whether a parent this deep or deeper has a rule, which says if it must be there."""
     return any(parts[:at] in ruled for at in range(depth, len(parts)))
 
