@@ -20,6 +20,8 @@ from orchestration.models import (
     SolutionVersion,
 )
 from orchestration.queries import sight
+from orchestration.queries.injections import NOTHING, held
+from orchestration.queries.linking import read_by_name
 from orchestration.queries.subjects import Subjects
 from orchestration.queries.templates import compiled
 from orchestration.resolution import (
@@ -168,11 +170,11 @@ def of_values(
     rows = _copies(by, template).filter(_at_or_below(edits))
     tally = _Tally()
     for version, batch in _batches(rows):
-        subjects = _subjects(template, batch)
+        now = compiled(version)
+        then = compiled(newer) if newer and newer != version else None
+        subjects = _subjects(batch, [now, then or now])
         edited = _edited(subjects, wanted)
-        moves = newer is not None and newer != version
-        edit = Edit(edited, compiled(newer) if newer and moves else None)
-        effects = impact(compiled(version), subjects, edit)
+        effects = impact(now, subjects, Edit(edited, then))
         tally.take(batch, effects, _overriding(subjects, edited))
     return tally.told(everywhere=True)
 
@@ -196,8 +198,9 @@ def _of_template(
 ) -> Impact:
     tally = _Tally()
     for version, batch in _batches(rows):
-        subjects = _subjects(template, batch)
-        tally.take(batch, impact(compiled(version), subjects, Edit(template=newer)))
+        now = compiled(version)
+        subjects = _subjects(batch, [now, newer])
+        tally.take(batch, impact(now, subjects, Edit(template=newer)))
     root = Node.objects.get(context=template.node.context_id, parent=None)
     return tally.told(everywhere=bool(may(by, Perm.VIEW_VALUES, root)))
 
@@ -214,7 +217,9 @@ def _copies(by: User, template: SolutionTemplate) -> QuerySet[Any]:
     newest = SolutionVersion.objects.filter(
         instance=OuterRef("pk"), state=PublicationState.READY_TO_DEPLOY
     ).order_by("-published_at", "-pk")
-    rows = SolutionInstance.objects.filter(template=template).select_related("target__node")
+    rows = SolutionInstance.objects.filter(template=template).select_related(
+        "target__node", "template__node"
+    )
     own = Subquery(newest.values("template_version")[:1])
     runs = F("current__template_version")
     version = Coalesce(own, runs, output_field=BigIntegerField())
@@ -238,9 +243,17 @@ def _version_of(row: Any) -> int:  # noqa: ANN401  a row with what `_copies` add
     return int(row.version)
 
 
-def _subjects(template: SolutionTemplate, batch: Sequence[SolutionInstance]) -> list[Subject]:
-    loaded = Subjects(template, [row.target for row in batch])
-    return [replace(loaded.of(row.target, row.name), key=row.pk) for row in batch]
+def _subjects(
+    batch: Sequence[SolutionInstance], templates: Iterable[CompiledTemplate]
+) -> list[Subject]:
+    """What the templates read on the lines of some copies of one solution."""
+    named = {name for template in templates for name in read_by_name(template)}
+    loaded = Subjects(batch[0].template, [row.target for row in batch], named=named)
+    holds = held(row.pk for row in batch)
+    return [
+        replace(loaded.of(row.target, row.name, holds.get(row.pk, NOTHING).steps), key=row.pk)
+        for row in batch
+    ]
 
 
 def _copy(row: SolutionInstance) -> Copy:
