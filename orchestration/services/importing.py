@@ -1,4 +1,4 @@
-"""Importing the files of a solution: schema, template, specification, values; all or nothing.
+"""Importing the files of a solution or config template, values with them: all or nothing.
 
 Files of other tools do not always say who they are, or do not agree. What the caller says counts
 first, then the file itself, then what the template calls its schema; every guess is a warning.
@@ -11,6 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from orchestration.models import (
+    AnyVersion,
+    ConfigTemplateVersion,
     ConfigurationRevision,
     Context,
     Node,
@@ -19,17 +21,20 @@ from orchestration.models import (
 )
 from orchestration.queries.saved import current_values
 from orchestration.resolution import read_solution
-from orchestration.services import catalog, configuration
+from orchestration.services import catalog, config_templates, configuration
 from orchestration.services.documents import read_mapping
 from orchestration.services.errors import Invalid
 from rbac.models import User
+
+KINDS = (SOLUTION, CONFIG) = ("solution", "config")
 
 
 @dataclass(frozen=True)
 class Files:
     """The texts to import, empty where there is none, and what the caller says about them.
 
-    ``name`` and ``version`` are the solution's. ``values`` are set at the place ``at``.
+    ``name`` and ``version`` are the solution's, or with ``kind`` ``config`` the config template's.
+    ``values`` are set at the place ``at``.
     """
 
     schema: str = ""
@@ -43,6 +48,7 @@ class Files:
     schema_version: str = ""
     at: Node | None = None
     capabilities: Sequence[str] = ()
+    kind: str = SOLUTION
 
 
 @dataclass
@@ -51,6 +57,7 @@ class Imported:
 
     schema: SchemaVersion | None = None
     solution: SolutionTemplateVersion | None = None
+    config: ConfigTemplateVersion | None = None
     values: ConfigurationRevision | None = None
     warnings: list[str] = field(default_factory=list)
 
@@ -60,8 +67,9 @@ def load(by: User, context: Context, files: Files) -> Imported:
     """Import what is given; the same files again change nothing.
 
     Raises:
-        Invalid: ``nothing-to-import``, ``place-missing``, ``solution-unknown``, and what
-            `catalog` and `configuration.save` raise.
+        Invalid: ``nothing-to-import``, ``place-missing``, ``solution-unknown``,
+            ``no-components`` for the specification of a config template, and what `catalog`,
+            `config_templates` and `configuration.save` raise.
     """
     if not (files.schema or files.template or files.values):
         raise Invalid("nothing-to-import")
@@ -70,9 +78,13 @@ def load(by: User, context: Context, files: Files) -> Imported:
     if files.schema:
         imported.schema = _load_schema(by, context, files, template, imported.warnings)
     if files.template:
-        imported.solution = _load_solution(by, context, files, template, imported)
+        if files.kind == CONFIG:
+            imported.config = _load_config(by, context, files, template, imported)
+        else:
+            imported.solution = _load_solution(by, context, files, template, imported)
     if files.values:
-        imported.values = _load_values(by, context, files, imported.solution)
+        version = imported.solution or imported.config
+        imported.values = _load_values(by, context, files, version)
     return imported
 
 
@@ -109,9 +121,6 @@ def _load_solution(
     imported: Imported,
 ) -> SolutionTemplateVersion:
     said = _metadata(template)
-    schema = str(imported.schema) if imported.schema else ""
-    if not schema and files.schema_name:
-        schema = f"{files.schema_name}/{files.schema_version or '1.0.0'}"
     specification = files.specification and read_mapping(files.specification, "specification")
     row = catalog.create_solution_version(
         by,
@@ -121,7 +130,7 @@ def _load_solution(
             version=files.version or str(said.get("version") or ""),
             config_text=files.template,
             specification=specification or {},
-            schema=schema,
+            schema=_schema_named(files, imported),
             display_name=files.display_name,
             capabilities=files.capabilities,
         ),
@@ -130,12 +139,44 @@ def _load_solution(
     return row
 
 
+def _load_config(
+    by: User,
+    context: Context,
+    files: Files,
+    template: Mapping[str, Any],
+    imported: Imported,
+) -> ConfigTemplateVersion:
+    said = _metadata(template)
+    if files.specification or files.capabilities:
+        raise Invalid("no-components")
+    row = config_templates.create_version(
+        by,
+        context,
+        config_templates.ConfigSource(
+            name=files.name or str(said.get("name") or ""),
+            version=files.version or str(said.get("version") or ""),
+            config_text=files.template,
+            schema=_schema_named(files, imported),
+            display_name=files.display_name,
+        ),
+    )
+    imported.warnings += row.warnings
+    return row
+
+
+def _schema_named(files: Files, imported: Imported) -> str:
+    """The schema as ``Name/Version``: the one imported, or the one the caller names."""
+    if imported.schema:
+        return str(imported.schema)
+    return f"{files.schema_name}/{files.schema_version or '1.0.0'}" if files.schema_name else ""
+
+
 def _load_values(
-    by: User, context: Context, files: Files, solution: SolutionTemplateVersion | None
+    by: User, context: Context, files: Files, imported: AnyVersion | None
 ) -> ConfigurationRevision | None:
     if files.at is None:
         raise Invalid("place-missing")
-    version = solution or _version_named(context, files)
+    version = imported or _version_named(context, files)
     values = read_mapping(files.values, "values")
     now = current_values(version.template, [files.at.pk]).get(files.at.pk)
     edit = configuration.Edit(files.at, values, now.number if now else 0)
@@ -143,8 +184,9 @@ def _load_values(
     return saved[0] if saved else None
 
 
-def _version_named(context: Context, files: Files) -> SolutionTemplateVersion:
-    rows = SolutionTemplateVersion.objects.filter(
+def _version_named(context: Context, files: Files) -> AnyVersion:
+    kind = ConfigTemplateVersion if files.kind == CONFIG else SolutionTemplateVersion
+    rows = kind._default_manager.filter(
         template__node__context=context, template__node__name=files.name
     )
     if files.version:

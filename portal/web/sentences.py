@@ -84,6 +84,7 @@ SENTENCES = {
     "document-unreadable": _("%(name)s cannot be read."),
     "nothing-to-import": _("Name at least one file to import."),
     "place-missing": _("Say at which place the values are to be set."),
+    "no-components": _("A config template has no components and needs no capabilities."),
     "not-linked": _("%(template)s is not linked to %(place)s any more."),
     "schema-refused": _("The schema %(name)s has errors."),
     "schema-unknown": _("There is no schema %(schema)s. Import it first."),

@@ -15,7 +15,9 @@ from rbac.models import User
 class Command(BaseCommand):
     """Imports schema, template, specification and values: all of it, or nothing."""
 
-    help = "Import the files of a solution: schema, config template, specification and values."
+    help = (
+        "Import the files of a solution or config template: schema, template, components, values."
+    )
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:  # noqa: ANN401
         """Let ``--version`` be the solution's: Django's own, of itself, is no use here."""
@@ -34,9 +36,15 @@ class Command(BaseCommand):
             parser.add_argument(f"--{option}", type=Path, metavar="FILE", help=meaning)
         parser.add_argument("--schema-name", default="", help="where the file does not say it")
         parser.add_argument("--schema-version", default="", help="where the file does not say it")
-        parser.add_argument("--name", default="", help="name of the solution")
-        parser.add_argument("--version", default="", help="version of the solution")
-        parser.add_argument("--display-name", default="", help="what people call the solution")
+        parser.add_argument(
+            "--kind",
+            choices=importing.KINDS,
+            default=importing.SOLUTION,
+            help="what the template is",
+        )
+        parser.add_argument("--name", default="", help="name of the solution or config template")
+        parser.add_argument("--version", default="", help="its version")
+        parser.add_argument("--display-name", default="", help="what people call it")
         parser.add_argument(
             "--at", default="", metavar="PLACE/PLACE/…", help="where values are set, by names"
         )
@@ -57,6 +65,7 @@ class Command(BaseCommand):
             schema_version=options["schema_version"],
             at=_place(context, options["at"]),
             capabilities=options["capability"],
+            kind=options["kind"],
         )
         try:
             imported = importing.load(by, context, files)
@@ -66,7 +75,7 @@ class Command(BaseCommand):
             raise CommandError(_said(error)) from error
         for warning in imported.warnings:
             self.stderr.write(f"warning: {warning}")
-        for row in (imported.schema, imported.solution, imported.values):
+        for row in (imported.schema, imported.solution, imported.config, imported.values):
             if row is not None:
                 self.stdout.write(str(row))
 

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from orchestration.expressions import split_path
 from orchestration.models import ConfigurationRevision
-from orchestration.queries import places, solutions
+from orchestration.queries import config_templates, places, solutions
 from orchestration.queries.values import Field, Sheet, value_at
 from orchestration.resolution import MASK, Veil
 from orchestration.rules import UNSET
@@ -94,7 +94,7 @@ class SavedValues(Body):
 
     values = Values()
     base = serializers.IntegerField(min_value=0)
-    version = Seen(solutions.template_versions, required=False)
+    version = serializers.IntegerField(min_value=1, required=False)
     comment = comment_field()
 
 
@@ -107,11 +107,21 @@ class OneEdit(Body):
 
 
 class SavedTogether(Body):
-    """Values to save at several places: all of them, or none."""
+    """Values to save at several places: all of them, or none.
 
-    version = Seen(solutions.template_versions)
+    Of a solution, whose ``version`` is given, or of a config template.
+    """
+
+    version = Seen(solutions.template_versions, required=False)
+    config_template_version = Seen(config_templates.template_versions, required=False)
     edits = OneEdit(many=True, max_length=MOST_EDITS)  # type: ignore[call-arg]  # of the list
     comment = comment_field()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check that one version is given."""
+        if ("version" in attrs) == ("config_template_version" in attrs):
+            raise serializers.ValidationError({"version": ["Give one version, of either kind."]})
+        return attrs
 
 
 def masked(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:

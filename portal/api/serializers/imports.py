@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from orchestration.queries import places
+from orchestration.services import importing
 from orchestration.services.importing import Imported
 from portal.api.fields import Body, Seen, name_field, title_field
 from portal.api.serializers.schemas import text_field
@@ -13,10 +14,12 @@ from portal.api.serializers.schemas import text_field
 class Import(Body):
     """Files to import at once, as text or as uploads; all of it, or nothing.
 
-    ``values`` are set at the place ``at``. ``capabilities`` may be one text with commas.
+    A template is a solution's, or with the ``kind`` ``config`` a config template's. ``values`` are
+    set at the place ``at``. ``capabilities`` may be one text with commas.
     """
 
     context = Seen(places.contexts)
+    kind = serializers.ChoiceField(importing.KINDS, required=False)
     name = name_field(required=False)
     version = name_field(required=False)
     display_name = title_field()
@@ -39,6 +42,7 @@ class ImportedShape(serializers.Serializer[Imported]):
 
     schema_version = serializers.SerializerMethodField()
     solution_version = serializers.SerializerMethodField()
+    config_template_version = serializers.SerializerMethodField()
     configuration = serializers.SerializerMethodField()
     warnings = serializers.ListField(child=serializers.CharField())
 
@@ -51,6 +55,11 @@ class ImportedShape(serializers.Serializer[Imported]):
         """Ids and name of the solution version."""
         row = imported.solution
         return {"id": row.pk, "solution": row.template_id, "name": str(row)} if row else None
+
+    def get_config_template_version(self, imported: Imported) -> dict[str, Any] | None:
+        """Ids and name of the config template version."""
+        row = imported.config
+        return {"id": row.pk, "config_template": row.template_id, "name": str(row)} if row else None
 
     def get_configuration(self, imported: Imported) -> dict[str, int] | None:
         """Place and number of the values saved; null when there were none, or none differ."""

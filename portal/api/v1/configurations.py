@@ -1,15 +1,15 @@
-"""Configuration values: what people set at a place for a solution."""
+"""Configuration values: what people set at a place for a solution or a config template."""
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestration.models import Node, SolutionTemplateVersion
-from orchestration.queries import places, sight, solutions, values
+from orchestration.models import AnyVersion, Node
+from orchestration.queries import config_templates, places, sight, solutions, values
 from orchestration.services import configuration
 from orchestration.services.configuration import Edit
 from portal.api.resource import Asked
@@ -25,52 +25,57 @@ from rbac.permissions import Perm
 
 _EDITORS = (Perm.EDIT_OT_VALUES, Perm.EDIT_IT_VALUES)
 _VERSION = OpenApiParameter(
-    "version", int, description="Id of the solution version whose rules count; else the newest."
+    "version",
+    int,
+    description="Id of the version whose rules count; else the newest, or the one that is linked.",
 )
 
 
 class Placed(Asked):
-    """A view of one solution at one place."""
+    """A view of one solution or config template at one place; ``solution`` is its catalog node."""
 
     def place(self) -> Node:
         """The place in the address, if the person may see it."""
         return get_object_or_404(places.nodes(self.by), pk=self.kwargs["node"])
 
-    def versions(self) -> QuerySet[SolutionTemplateVersion]:
-        """Versions of the solution in the address, if the person may see it."""
-        return solutions.template_versions(self.by).filter(template=self.kwargs["solution"])
+    def versions(self, place: Node) -> list[AnyVersion]:
+        """Versions of what the address names, if the person may see it: the one to use first."""
+        pk = self.kwargs["solution"]
+        rows = solutions.template_versions(self.by).filter(template=pk)
+        if found := list(rows.order_by("-sort_key")):
+            return [*found]
+        shared = get_object_or_404(config_templates.at_place(self.by, place), pk=pk)
+        return [*config_templates.versions_at(self.by, place, shared)]
 
-    def version(self, wanted: int | None = None) -> SolutionTemplateVersion:
-        """The version asked for, or the newest."""
-        rows = self.versions()
-        if wanted is not None:
-            return get_object_or_404(rows, pk=wanted)
-        return get_object_or_404(rows.order_by("-sort_key")[:1])
+    def version(self, place: Node, wanted: int | None = None) -> AnyVersion:
+        """The version asked for, else the newest, or the one that is linked."""
+        for version in self.versions(place):
+            if wanted in {None, version.pk}:
+                return version
+        raise Http404
 
-    def sheet(self, version: SolutionTemplateVersion, node: Node) -> values.Sheet:
+    def sheet(self, version: AnyVersion, node: Node) -> values.Sheet:
         """What is set there now."""
         return values.sheet(self.by, version, node)
 
 
 class Configuration(Placed):
-    """The values of one solution at one place."""
+    """The values of one solution or config template at one place."""
 
     rights: ClassVar[Rights] = {"get": sight.VALUES, "put": _EDITORS}
 
     @extend_schema(parameters=[_VERSION], responses=SheetShape)
     def get(self, request: Request, node: int, solution: int) -> Response:
         """What is set here, what is inherited, and what the person may change."""
-        wanted = request.query_params.get("version", "")
-        version = self.version(int(wanted) if wanted.isdecimal() else None)
-        return Response(self._shown(self.sheet(version, self.place())))
+        wanted, place = request.query_params.get("version", ""), self.place()
+        version = self.version(place, int(wanted) if wanted.isdecimal() else None)
+        return Response(self._shown(self.sheet(version, place)))
 
     @extend_schema(request=SavedValues, responses=SheetShape)
     def put(self, request: Request, node: int, solution: int) -> Response:
         """Save the values, whole. ``base`` is the number they started from; stale: 409."""
-        wanted = self.given(SavedValues)
-        named = wanted.get("version")
-        version = self.version(named.pk if named else None)
-        place = self.place()
+        wanted, place = self.given(SavedValues), self.place()
+        version = self.version(place, wanted.get("version"))
         new = unmasked(self.sheet(version, place), wanted["values"])
         edit = Edit(place, new, wanted["base"])
         configuration.save(self.by, version, [edit], comment=wanted["comment"])
@@ -81,14 +86,15 @@ class Configuration(Placed):
 
 
 class ConfigurationHistory(Placed):
-    """Every save of one solution's values at one place."""
+    """Every save of the values of one solution or config template at one place."""
 
     rights: ClassVar[Rights] = {"get": sight.VALUES}
 
     @extend_schema(responses=SavedShape(many=True))
     def get(self, request: Request, node: int, solution: int) -> Response:
         """Newest first."""
-        version, place = self.version(), self.place()
+        place = self.place()
+        version = self.version(place)
         sheet = self.sheet(version, place)
         rows = values.history(self.by, version.template, place)
         return Response(SavedShape(rows, many=True, context={"sheet": sheet}).data)
@@ -103,7 +109,7 @@ class Configurations(Asked):
     def post(self, request: Request) -> Response:
         """Save values at several places: all of them, or none."""
         wanted = self.given(SavedTogether)
-        version = wanted["version"]
+        version: AnyVersion = wanted.get("version") or wanted["config_template_version"]
         nodes = [edit["node"] for edit in wanted["edits"]]
         sheets = values.sheets(self.by, version, nodes)
         edits = [

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from portal.api.v1 import (
     agents,
     checks,
+    config_templates,
     configurations,
     contexts,
     deployments,
@@ -37,6 +38,10 @@ router.register("schemas", schemas.Schemas, "schema")
 router.register("schema-versions", schemas.SchemaVersions, "schema-version")
 router.register("solutions", solutions.Solutions, "solution")
 router.register("solution-versions", solutions.SolutionVersions, "solution-version")
+router.register("config-templates", config_templates.ConfigTemplates, "config-template")
+router.register(
+    "config-template-versions", config_templates.ConfigTemplateVersions, "config-template-version"
+)
 router.register("instances", revisions.Instances, "instance")
 router.register("revisions", revisions.Revisions, "revision")
 router.register("rollouts", rollouts.Rollouts, "rollout")
@@ -48,6 +53,8 @@ router.register("users", users.Users, "user")
 urlpatterns = [
     *router.urls,
     path("check-template/", checks.CheckTemplate.as_view()),
+    path("nodes/<int:node>/links/", config_templates.Links.as_view()),
+    path("nodes/<int:node>/links/<int:link>/", config_templates.Link.as_view()),
     path("configurations/", configurations.Configurations.as_view()),
     path("configurations/impact/", impact.ValuesImpact.as_view()),
     path("solution-versions/<int:version>/impact/", impact.VersionImpact.as_view()),
