@@ -30,6 +30,22 @@ def nodes(by: User, within: Node | None = None) -> QuerySet[Node]:
     return sight.seen(by, sight.PLACES, rows, "path", within).order_by("path")
 
 
+def by_name(rows: QuerySet[Node]) -> list[int]:
+    """The ids of places as a tree: parents before children, siblings in the order of their names.
+
+    Names above the rows count as well, whoever may see them: they only say what stands together.
+    """
+    columns = ("pk", "path", "name", "display_name")
+    found = list(rows.order_by().values_list(*columns))
+    names = {pk: shown or name for pk, _path, name, shown in found}
+    ways = [[int(part) for part in path.strip("/").split("/")] for _pk, path, *_ in found]
+    missing = {pk for way in ways for pk in way} - names.keys()
+    above = Node.objects.only("name", "display_name").in_bulk(missing)
+    names |= {pk: node.title for pk, node in above.items()}
+    ways.sort(key=lambda way: [(names[pk].casefold(), pk) for pk in way])
+    return [way[-1] for way in ways]
+
+
 def targets(
     by: User, within: Node | None = None, perms: tuple[Perm, ...] = sight.PLACES
 ) -> QuerySet[Target]:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -24,6 +25,7 @@ from portal.admin.factory import add_factory
 from portal.admin.filters import ContextFilter, PlaceFilter
 from portal.admin.forms import PlaceChoice, ServiceForm, offer_rows, text, time_zones
 from portal.admin.site import site
+from portal.admin.tree import NamedTree
 from portal.web.navigation import IT_PERMS
 from rbac.access import Place, may, may_anywhere, visible
 from rbac.models import User
@@ -74,6 +76,7 @@ class SiteAdmin(ServiceAdmin[Node]):
     list_filter = (ContextFilter, BelowFilter)
     search_fields = ("name", "display_name")
     sortable_by = ()
+    list_max_show_all = 0  # page by page only
     made = columns.at("created_at", _("Made"))
 
     def sees(self, by: User) -> QuerySet[Node]:
@@ -108,6 +111,9 @@ class SiteAdmin(ServiceAdmin[Node]):
 
     def remove(self, by: User, obj: Node) -> None:
         places.remove(by, obj)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: object) -> type[ChangeList]:
+        return NamedTree
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         may_add = may_anywhere(request.user, Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS)

@@ -175,3 +175,39 @@ def test_a_list_costs_the_same_however_long_it_is(
     with CaptureQueriesContext(connection) as long:
         root.get(page_of(Target))
     assert len(long) == len(short)
+
+
+def test_siblings_of_the_tree_stand_in_the_order_of_their_names(
+    company: Company, root: Client, sign_in: SignIn
+) -> None:
+    plano = company.factories["beta"].parent
+    assert plano is not None
+    for name, title in (("z", "Apex"), ("m", ""), ("a", "yard")):
+        places.create_site(company.root_user, plano, name, display_name=title)
+    text = root.get(page_of(Node)).content.decode()
+    shown = re.findall(r'class="tree tree--(\d+)">([^<]+)<', text)
+    assert shown == [
+        ("0", "Contoso"), ("1", "west"), ("2", "chicago"), ("3", "alpha"), ("2", "plano"),
+        ("3", "Apex"), ("3", "beta"), ("3", "m"), ("3", "yard"),
+    ]  # fmt: skip
+    found = root.get(page_of(Node), {"q": "a"}).content.decode()
+    assert found.index(">alpha<") < found.index(">Apex<") < found.index(">yard<")
+    pia = sign_in("pia", "onboarding-admin", plano)
+    assert re.findall(r"tree--\d+\">([^<]+)<", pia.get(page_of(Node)).content.decode()) == [
+        "plano", "Apex", "beta", "m", "yard",
+    ]  # fmt: skip
+
+
+def test_a_long_tree_goes_on_where_the_page_before_ended(company: Company, root: Client) -> None:
+    alpha = company.factories["alpha"].parent
+    assert alpha is not None
+    for number in range(120):
+        places.create_site(company.root_user, alpha, f"f{number:03}")
+    seen = [
+        name
+        for page in (1, 2, 3)
+        for name in re.findall(
+            r"tree--3\">([^<]+)<", root.get(page_of(Node), {"p": page}).content.decode()
+        )
+    ]
+    assert seen == ["alpha", *(f"f{number:03}" for number in range(120)), "beta"]
