@@ -134,9 +134,25 @@ def _template(
         )
         template = SolutionTemplate.objects.create(node=node, description=source.description)
         events.record("solution.created", template, node, by)
-    if source.capabilities:
         template.capabilities.set(capabilities_named(context, source.capabilities))
+    elif source.capabilities:
+        _change_capabilities(by, context, template, source.capabilities)
     return template
+
+
+def _change_capabilities(
+    by: User, context: Context, template: SolutionTemplate, names: Sequence[str]
+) -> None:
+    """Say anew what a line must be able to do, for all versions of the solution."""
+    before = sorted(template.capabilities.values_list("name", flat=True))
+    wanted = capabilities_named(context, names)
+    after = sorted(capability.name for capability in wanted)
+    if after == before:
+        return
+    template.capabilities.set(wanted)
+    events.record(
+        "solution.capabilities-changed", template, template.node, by, needs=after, before=before
+    )
 
 
 def _disagreements(name: str, version: str, said: Mapping[str, Any]) -> list[str]:

@@ -60,6 +60,7 @@ SENTENCES: Mapping[str, Promise] = {
     "target.removed": _("%(name)s removed"),
     "schema.created": _("Schema %(name)s added"),
     "solution.created": _("Solution %(name)s added"),
+    "solution.capabilities-changed": _("%(name)s now needs lines that can: %(needs)s"),
     "solution.version-created": _("%(name)s added"),
     "config-template.created": _("Config template %(name)s added"),
     "config-template.version-created": _("Config template %(name)s added"),
@@ -126,6 +127,7 @@ def _names(event: Event) -> dict[str, object]:
         "name": event.object_name,
         "deed": _deed(params),
         "lines": ", ".join(str(line) for line in params.get("lines", ())),
+        "needs": ", ".join(str(name) for name in params.get("needs", ())),
         "role": role.label if role else params.get("role"),
         "health": health_word(params.get("after")),
     }

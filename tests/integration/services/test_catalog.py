@@ -13,6 +13,7 @@ from orchestration.queries.templates import rules_of
 from orchestration.services import catalog, contexts, importing
 from orchestration.services.catalog import SolutionSource
 from orchestration.services.errors import Invalid
+from portal.web.event_sentences import sentence
 from rbac.access import Denied
 from tests.integration.conftest import LEVELS, Company
 
@@ -176,3 +177,20 @@ def test_authors_of_solutions_and_nobody_else(company: Company) -> None:
     made = catalog.create_solution_version(author, company.context, source)
     assert made.created_by == author
     assert Event.objects.get(kind="solution.version-created").user == author
+
+
+def test_what_a_solution_needs_of_a_line_is_recorded_when_it_changes(company: Company) -> None:
+    for name in ("gpu", "arm"):
+        contexts.add_capability(company.root_user, company.context, name)
+    add_schema(company)
+    add(company)
+    add(company, version="1.0.1")
+    assert not Event.objects.filter(kind="solution.capabilities-changed").exists()
+    solution = add(company, version="1.1.0", capabilities=("gpu", "arm")).template
+    assert {one.name for one in solution.capabilities.all()} == {"gpu", "arm"}
+    event = Event.objects.get(kind="solution.capabilities-changed")
+    assert (event.object_id, event.actor, event.node) == (solution.pk, "root", solution.node)
+    assert event.params == {"needs": ["arm", "gpu"], "before": ["soap"]}
+    assert sentence(event) == "press now needs lines that can: arm, gpu"
+    add(company, version="1.2.0", capabilities=())
+    assert solution.capabilities.count() == 2
