@@ -203,10 +203,10 @@ class _Run:
         return configuration, components
 
     def with_defaults(self, configuration: Value) -> Value:
-        """Fill leaves that came out unset."""
-        for parts, default in self.compiled.fillable:
-            if lookup(configuration, parts) is None:
-                configuration = put(configuration, parts, default)
+        """Fill leaves that came out unset, also those missing in a map that came out."""
+        for key, default in self.compiled.fillable:
+            for parts, leaf in _unset(lookup(configuration, key), default, key):
+                configuration = put(configuration, parts, leaf)
                 self.filled.append(parts)
         return configuration
 
@@ -228,9 +228,7 @@ class _Run:
         both = {"components": components, "configuration": configuration}
         limit = self.context.limits.result_bytes
         try:
-            content = canonical_json(both)
-        except TypeError:
-            content = canonical_json(opened(both))
+            content = _written(both)
         except (ValueError, RecursionError) as error:
             message = f"the configuration cannot be written as JSON: {error}"
             self.problems.append(ResolutionProblem("", Kind.LIMIT, message))
@@ -255,3 +253,20 @@ class _Run:
             given=broken.given,
             accepted=broken.accepted,
         )
+
+
+def _written(content: Value) -> bytes:
+    """Write plain data, or data that has secrets in it that must be opened first."""
+    try:
+        return canonical_json(content)
+    except TypeError:
+        return canonical_json(opened(content))
+
+
+def _unset(value: Value, default: Value, parts: Parts) -> Iterator[tuple[Parts, Value]]:
+    """Give the defaults that a value does not have, each with its path."""
+    if value is None:
+        yield parts, default
+    elif isinstance(value, dict) and isinstance(default, dict):
+        for key, inner in default.items():
+            yield from _unset(value.get(key), inner, (*parts, key))
