@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from orchestration.models import (
+    AnyTemplate,
     ConfigurationRevision,
     Context,
     Node,
@@ -149,9 +150,14 @@ def has_copies(by: User, template: SolutionTemplate, name: str) -> bool:
     return bool(name) and instances(by).filter(template=template, name=name).exists()
 
 
-def pending(by: User, node: Node, template: SolutionTemplate) -> list[Batch]:
-    """The copies below a place that wait for a review, as they can be reviewed together."""
-    waiting = instances(by, node).filter(template=template, configuration_pending=True)
+def pending(by: User, node: Node, template: AnyTemplate) -> list[Batch]:
+    """The copies below a place that wait for a review, as they can be reviewed together.
+
+    Of a config template they are those of all solutions: each may read it.
+    """
+    waiting = instances(by, node).filter(configuration_pending=True)
+    if isinstance(template, SolutionTemplate):
+        waiting = waiting.filter(template=template)
     rows = list(waiting.order_by("target__node__path"))
     newest = newest_of(rows)
     batches: dict[tuple[int, str], Batch] = {}

@@ -1,13 +1,21 @@
 """What the pages of Configure share: the things that an address names."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from orchestration.models import Node, SolutionTemplate, SolutionTemplateVersion, Target
-from orchestration.queries import configuring, places
+from orchestration.models import (
+    AnyTemplate,
+    AnyVersion,
+    ConfigTemplate,
+    Node,
+    SolutionTemplateVersion,
+    Target,
+)
+from orchestration.queries import config_templates, configuring, places
 from orchestration.queries.resolving import LineReview
 from orchestration.queries.reviewing import review
 from orchestration.queries.templates import rules_of
@@ -19,6 +27,7 @@ from rbac.models import User
 from rbac.permissions import Perm
 
 NO_RULES = Schema("", (), (), ())
+V = TypeVar("V", SolutionTemplateVersion, AnyVersion)
 
 
 def journey(request: HttpRequest, by: User) -> Journey:
@@ -52,9 +61,19 @@ def place(by: User, pk: int) -> Node:
     return get_object_or_404(configuring.nodes(by), pk=pk)
 
 
-def solution(by: User, node: Node, pk: int) -> SolutionTemplate:
-    """Return a solution of the place's context that the person knows."""
-    return get_object_or_404(configuring.solutions(by), pk=pk, node__context=node.context_id)
+def template(by: User, node: Node, pk: int) -> AnyTemplate:
+    """Return a solution of the place's context, or a config template, that the person knows."""
+    known = configuring.solutions(by).filter(node__context=node.context_id)
+    if found := known.filter(pk=pk).first():
+        return found
+    return get_object_or_404(config_templates.at_place(by, node), pk=pk)
+
+
+def versions(by: User, node: Node, known: AnyTemplate) -> list[AnyVersion]:
+    """Return the versions of a template whose rules may be used at a place, the usual one first."""
+    if isinstance(known, ConfigTemplate):
+        return [*config_templates.versions_at(by, node, known)]
+    return [*configuring.versions(by, known)]
 
 
 def crumbs(by: User, node: Node, *, last: bool = True) -> list[tuple[str, str]]:
@@ -71,8 +90,8 @@ def crumbs(by: User, node: Node, *, last: bool = True) -> list[tuple[str, str]]:
     ]
 
 
-def version_of(rows: Sequence[SolutionTemplateVersion], wanted: str) -> SolutionTemplateVersion:
-    """Return the wanted one of a solution's versions, the newest where none is named."""
+def version_of(rows: Sequence[V], wanted: str) -> V:
+    """Return the wanted one of a template's versions, the first where none is named."""
     if not rows:
         raise Http404
     if not wanted:
@@ -83,6 +102,6 @@ def version_of(rows: Sequence[SolutionTemplateVersion], wanted: str) -> Solution
     return found
 
 
-def rules(version: SolutionTemplateVersion) -> Schema:
+def rules(version: AnyVersion) -> Schema:
     """Return the rules of a version; none where it has none."""
     return rules_of(version) or NO_RULES

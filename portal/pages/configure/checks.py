@@ -6,8 +6,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
-from orchestration.models import SolutionTemplateVersion
-from orchestration.queries import configuring
+from orchestration.models import AnyVersion, ConfigTemplateVersion, SolutionTemplateVersion
+from orchestration.queries import config_templates, configuring
 from orchestration.queries.values import Field as Value
 from orchestration.rules import Rule
 from portal.pages.configure import base
@@ -25,11 +25,23 @@ from rbac.permissions import Perm
 def check(request: PortalRequest, version: int) -> HttpResponse:
     """Say what is wrong with the one value that is posted; nothing is saved."""
     rows = SolutionTemplateVersion.objects.filter(template__in=configuring.solutions(request.user))
-    found = get_object_or_404(rows.select_related("template__node"), pk=version)
+    return _checked(request, get_object_or_404(rows.select_related("template__node"), pk=version))
+
+
+@needs(Perm.VIEW_VALUES)
+@require_POST
+def check_config(request: PortalRequest, node: int, version: int) -> HttpResponse:
+    """Say the same of a value of a config template that may be looked at at a place."""
+    known = config_templates.at_place(request.user, base.place(request.user, node))
+    rows = ConfigTemplateVersion.objects.filter(template__in=known)
+    return _checked(request, get_object_or_404(rows.select_related("template__node"), pk=version))
+
+
+def _checked(request: PortalRequest, version: AnyVersion) -> HttpResponse:
     name = next((name for name in request.POST if name.startswith((VALUE, CELL))), "")
     if not name:  # a box that is not ticked posts nothing, and cannot be wrong
         return HttpResponse(status=HTTPStatus.NO_CONTENT)
-    rules = base.rules(found)
+    rules = base.rules(version)
     key = _key(name)
     rule = next((one for one in rules.rules if one.key == key), None)
     typed = checked(_value(rule), rules, request.POST[name])

@@ -1,4 +1,4 @@
-"""Every save of a solution's values at a place: compare two, and restore one."""
+"""Every save of the values of one template at a place: compare two, and restore one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from orchestration.models import ConfigurationRevision, Node, SolutionTemplateVersion
-from orchestration.queries import configuring
+from orchestration.models import AnyVersion, ConfigurationRevision, Node
 from orchestration.queries import values as queries
 from orchestration.queries.places import time_zone_of
 from orchestration.resolution import difference
@@ -99,17 +98,17 @@ def restore(request: PortalRequest, node: int, solution: int, number: int) -> Ht
 
 def _found(
     by: User, node: int, solution: int
-) -> tuple[Node, SolutionTemplateVersion, list[ConfigurationRevision]]:
+) -> tuple[Node, AnyVersion, list[ConfigurationRevision]]:
     place = base.place(by, node)
-    template = base.solution(by, place, solution)
-    version = base.version_of(list(configuring.versions(by, template)), "")
+    template = base.template(by, place, solution)
+    version = base.version_of(base.versions(by, place, template), "")
     return place, version, queries.history(by, template, place)
 
 
 def _row(
     by: User,
     place: Node,
-    version: SolutionTemplateVersion,
+    version: AnyVersion,
     saves: Sequence[ConfigurationRevision],
     save: ConfigurationRevision,
 ) -> Row:
@@ -123,7 +122,7 @@ def _row(
 
 
 def _compared(
-    version: SolutionTemplateVersion, chosen: Sequence[ConfigurationRevision]
+    version: AnyVersion, chosen: Sequence[ConfigurationRevision]
 ) -> dict[str, Any] | None:
     if len(chosen) != 2:  # noqa: PLR2004  one is compared with another
         return None
@@ -135,9 +134,7 @@ def _compared(
     }
 
 
-def _changes(
-    version: SolutionTemplateVersion, before: dict[str, Any], after: dict[str, Any]
-) -> list[Named]:
+def _changes(version: AnyVersion, before: dict[str, Any], after: dict[str, Any]) -> list[Named]:
     rules = base.rules(version)
     secrets = [rule.key for rule in rules.rules if rule.secret]
     return named_changes(difference(before, after, secrets=secrets), rules)

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from orchestration.models import ConfigurationRevision, Node, SolutionTemplate
-from orchestration.queries import configuring
+from orchestration.queries import config_templates, configuring
 from orchestration.queries import places as queries
+from orchestration.queries.config_templates import Reaching
 from orchestration.queries.configuring import Tally
 from orchestration.states import Word, place_word
 from portal.pages.configure import base
 from portal.web.listing import address, page_of
 from portal.web.needs import needs
 from portal.web.parts import Column, Tab
+from portal.web.place_names import named
 from portal.web.requests import PortalRequest, text_of
 from portal.web.scope import scope_of
 from rbac.access import may
@@ -28,6 +31,13 @@ COLUMNS = (
     Column(_("Configuration")),
     Column(_("Installed copies")),
     Column(_("Values set here")),
+    Column(_("Actions"), hidden=True),
+)
+SHARED_COLUMNS = (
+    Column(_("Shared values")),
+    Column(_("Version")),
+    Column(_("Linked to")),
+    Column(_("Values here last saved")),
     Column(_("Actions"), hidden=True),
 )
 SOLUTION_COLUMNS = (
@@ -68,6 +78,15 @@ class SolutionRow:
         return _word(self.tally)
 
 
+@dataclass(frozen=True)
+class SharedRow:
+    """One config template that counts at a place: the link that does, and what is set here."""
+
+    reaching: Reaching
+    origin: str
+    save: ConfigurationRevision | None
+
+
 @needs(Perm.VIEW_VALUES)
 @require_safe
 def places(request: PortalRequest) -> HttpResponse:
@@ -99,7 +118,7 @@ def places(request: PortalRequest) -> HttpResponse:
 @needs(Perm.VIEW_VALUES)
 @require_safe
 def place(request: PortalRequest, pk: int) -> HttpResponse:
-    """Choose the solution whose values to set at a place; with only one, go there."""
+    """Choose whose values to set at a place; with only one solution, go there."""
     by = request.user
     node = base.place(by, pk)
     offered = _offered(node)
@@ -114,7 +133,11 @@ def place(request: PortalRequest, pk: int) -> HttpResponse:
         )
         for template in known.prefetch_related("capabilities")
     ]
-    if len(rows) == 1:
+    shared = [
+        SharedRow(row, _origin(row), saves.get(row.template.pk))
+        for row in config_templates.reaching(by, node)
+    ]
+    if len(rows) == 1 and not shared:
         return redirect("configure-values", node.pk, rows[0].template.pk)
     return render(
         request,
@@ -124,10 +147,19 @@ def place(request: PortalRequest, pk: int) -> HttpResponse:
             "node": node,
             "rows": rows,
             "columns": SOLUTION_COLUMNS,
+            "shared": shared,
+            "shared_columns": SHARED_COLUMNS,
             "editable": _may_edit(by, node),
             "zone": queries.time_zone_of(node),
         },
     )
+
+
+def _origin(row: Reaching) -> str:
+    """Where a config template is linked, said of another place by its level and name."""
+    if row.here:
+        return _now("Here")
+    return named(row.link.node.level_name, row.link.node.title)
 
 
 def _key(level: int | None) -> str:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from portal.pages.configure import history, publish, published, review
-from portal.pages.configure.checks import check
+from portal.pages.configure.checks import check, check_config
 from portal.pages.configure.line_values import line_values
 from portal.pages.configure.lines import lines
 from portal.pages.configure.places import place, places
@@ -19,6 +19,11 @@ urlpatterns = [
     path(f"{OF_PLACE}history/", history.history, name="configure-history"),
     path(f"{OF_PLACE}history/<int:number>/restore/", history.restore, name="configure-restore"),
     path("versions/<int:version>/check/", check, name="configure-check"),
+    path(
+        "nodes/<int:node>/config-versions/<int:version>/check/",
+        check_config,
+        name="configure-check-config",
+    ),
     path("solutions/", solutions, name="configure-solutions"),
     path("solutions/lines/", lines, name="configure-lines"),
     path("solutions/values/", line_values, name="configure-line-values"),

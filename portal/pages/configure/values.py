@@ -1,4 +1,4 @@
-"""The values of one solution at one place: see, set, reset, and what follows from a save."""
+"""The values of one template at one place: see, set, reset, and what follows from a save."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from orchestration.models import Node, SolutionTemplateVersion
+from orchestration.models import (
+    AnyVersion,
+    ConfigTemplate,
+    ConfigTemplateVersion,
+    Node,
+    SolutionTemplateVersion,
+)
 from orchestration.queries import configuring
 from orchestration.queries import values as queries
 from orchestration.queries.places import time_zone_of
@@ -56,11 +62,11 @@ class Form:
 @needs(Perm.VIEW_VALUES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def values(request: PortalRequest, node: int, solution: int) -> HttpResponse:
-    """Show the values of a solution at a place, and save what was typed."""
+    """Show the values of a solution or config template at a place, and save what was typed."""
     by = request.user
     place = base.place(by, node)
-    template = base.solution(by, place, solution)
-    offered = list(configuring.versions(by, template))
+    template = base.template(by, place, solution)
+    offered = base.versions(by, place, template)
     version = base.version_of(offered, request.GET.get("version", ""))
     form = _form(by, version, place, request.POST if request.method == "POST" else None)
     opened = request.GET.get("base", "")
@@ -86,7 +92,7 @@ def values(request: PortalRequest, node: int, solution: int) -> HttpResponse:
     return see(request, _address(place, version, offered))
 
 
-def _form(by: User, version: SolutionTemplateVersion, place: Node, post: QueryDict | None) -> Form:
+def _form(by: User, version: AnyVersion, place: Node, post: QueryDict | None) -> Form:
     sheet, rules = queries.sheet(by, version, place), base.rules(version)
     if post is None:
         return Form(sheet, [entry(field) for field in sheet.fields], {})
@@ -126,23 +132,21 @@ def _wanted(form: Form) -> dict[str, Any]:
     return put(own, changes)
 
 
-def _foreseen(by: User, version: SolutionTemplateVersion, form: Form) -> Foreseen | None:
+def _foreseen(by: User, version: AnyVersion, form: Form) -> Foreseen | None:
     """What it would change to save, None where nothing differs from what is saved."""
-    if not form.typed:
+    if not form.typed or not isinstance(version, SolutionTemplateVersion):
         return None
     found = foresight.of_values(by, version, {form.sheet.node: _wanted(form)})
     return foreseen(found, base.rules(version))
 
 
-def _save(by: User, version: SolutionTemplateVersion, form: Form, post: QueryDict) -> bool:
+def _save(by: User, version: AnyVersion, form: Form, post: QueryDict) -> bool:
     edit = Edit(form.sheet.node, _wanted(form), _base(post))
     comment = text_of(post, "comment")
     return bool(configuration.save(by, version, [edit], comment=comment))
 
 
-def _changed_meanwhile(
-    version: SolutionTemplateVersion, sheet: Sheet, post: QueryDict
-) -> dict[str, str]:
+def _changed_meanwhile(version: AnyVersion, sheet: Sheet, post: QueryDict) -> dict[str, str]:
     """What somebody else saved since the form was opened, in words, by key."""
     base, save = _base(post), sheet.revision
     if save is None or base == sheet.base:
@@ -164,7 +168,7 @@ def _meanwhile(person: str, field: queries.Field) -> str:
 
 
 def _context(
-    by: User, form: Form, version: SolutionTemplateVersion, offered: list[SolutionTemplateVersion]
+    by: User, form: Form, version: AnyVersion, offered: list[AnyVersion]
 ) -> dict[str, Any]:
     node, template = form.sheet.node, version.template
     address = _address(node, version, offered)
@@ -182,7 +186,8 @@ def _context(
         "why_not": may(by, Perm.EDIT_OT_VALUES, node),
         "address": address,
         "notice_url": f"{address}{'&' if '?' in address else '?'}base={form.sheet.base}",
-        "check_url": reverse("configure-check", args=[version.pk]),
+        "check_url": _check_url(node, version),
+        "shared": isinstance(template, ConfigTemplate),
         "batches": _batches(by, node, version),
         "review": may(by, Perm.REVIEW, node),
         "history": queries.history(by, template, node)[:RECENT],
@@ -190,13 +195,14 @@ def _context(
     }
 
 
-def _batches(by: User, node: Node, version: SolutionTemplateVersion) -> list[tuple[int, str, str]]:
+def _batches(by: User, node: Node, version: AnyVersion) -> list[tuple[int, str, str]]:
     """The copies below that wait: how many, of which version where that needs saying, and where."""
     batches = configuring.pending(by, node, version.template)
+    shared = isinstance(version, ConfigTemplateVersion)
     return [
         (
             len(batch.lines),
-            batch.version.version if len(batches) > 1 else "",
+            str(batch.version) if shared else batch.version.version if len(batches) > 1 else "",
             Journey(batch.version, tuple(batch.lines), _copy(batch)).url("configure-review"),
         )
         for batch in batches
@@ -208,11 +214,15 @@ def _copy(batch: configuring.Batch) -> str:
     return "" if batch.name == own else batch.name
 
 
-def _address(
-    node: Node, version: SolutionTemplateVersion, offered: list[SolutionTemplateVersion]
-) -> str:
+def _address(node: Node, version: AnyVersion, offered: list[AnyVersion]) -> str:
     url = reverse("configure-values", args=[node.pk, version.template_id])
     return url if version == offered[0] else f"{url}?version={version.pk}"
+
+
+def _check_url(node: Node, version: AnyVersion) -> str:
+    if isinstance(version, ConfigTemplateVersion):
+        return reverse("configure-check-config", args=[node.pk, version.pk])
+    return reverse("configure-check", args=[version.pk])
 
 
 def _base(post: QueryDict) -> int:
