@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from django.db.models import Model
 
 from orchestration.models import Agent, Event, Node
+from orchestration.services.writing import insert_rows
 from rbac.models import User
 
 # Where the request that is being served came from; set by the web layer.
@@ -62,7 +63,7 @@ def record(
 
 def record_all(drafts: Iterable[Event]) -> None:
     """Add many rows to the audit trail, in the caller's transaction."""
-    Event.objects.bulk_create(drafts)
+    insert_rows(drafts)
 
 
 def move(node: Node, to: Node | None) -> None:

@@ -24,6 +24,7 @@ from orchestration.services.configuration import hold
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Refused, Stale
 from orchestration.services.lives import move
+from orchestration.services.writing import insert_rows
 from orchestration.states import PublicationState
 from rbac.access import may, may_each
 from rbac.models import User
@@ -178,7 +179,7 @@ def _publish(issue: Issue, reviews: list[LineReview]) -> list[Published]:
         number, same = newest.get(instance.pk, (0, None))
         if same is None or _differs(one, same, uses):
             made[one.target.pk] = _draft(issue, one, instance, number + 1)
-    SolutionVersion.objects.bulk_create(made.values())
+    insert_rows(made.values())
     dependencies.record(made, good)
     _record(issue, made.values())
     return [_outcome(one, made, instances, newest) for one in reviews]
@@ -211,7 +212,7 @@ def _instances(issue: Issue, reviews: Iterable[LineReview]) -> dict[int, Solutio
         SolutionInstance.objects.filter(pk__in=[one.pk for one in known.values()]).update(
             configuration_pending=False, updated_at=timezone.now()
         )
-    created = SolutionInstance.objects.bulk_create(
+    created = insert_rows(
         SolutionInstance(target=one.target, template=issue.version.template, name=issue.name)
         for one in reviews
         if not one.instance
