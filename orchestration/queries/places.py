@@ -1,5 +1,6 @@
 """The hierarchy as one person sees it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
@@ -108,8 +109,17 @@ def capability_names(by: User) -> list[str]:
 
 def time_zone_of(node: Node) -> str:
     """The zone of a place: its own, or the nearest above that has one."""
-    above = Node.objects.filter(pk__in=node.path_ids()).exclude(time_zone="")
-    return above.order_by("-path").values_list("time_zone", flat=True).first() or ""
+    return time_zones([node])[node.pk]
+
+
+def time_zones(nodes: Iterable[Node]) -> dict[int, str]:
+    """The zones of several places by id, with one read."""
+    ways = {node.pk: node.path_ids() for node in nodes}
+    above = Node.objects.filter(pk__in={pk for way in ways.values() for pk in way})
+    own = dict(above.exclude(time_zone="").values_list("pk", "time_zone"))
+    return {
+        pk: next((own[at] for at in reversed(way) if at in own), "") for pk, way in ways.items()
+    }
 
 
 def compatible(template: SolutionTemplate, target: Target) -> list[str]:

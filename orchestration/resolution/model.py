@@ -54,7 +54,8 @@ class Origin:
     `source` is value (set on the place `level`, `name`, for the config template `template` if that
     is named), schema-default, template, include, config, expression, injection or unset. What a
     linked config template gives and nobody has set counts for the place it is linked to. What the
-    value shadows comes nearest first; `inputs` are what an expression reads, by path.
+    value shadows comes nearest first; `inputs` are what an expression reads, by path. `set_as` is
+    the key it has where it is set, if that is another.
     """
 
     source: str
@@ -65,6 +66,7 @@ class Origin:
     template: str = ""
     shadows: tuple[Shadow, ...] = ()
     inputs: Mapping[str, "Origin"] = field(default_factory=dict)
+    set_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,7 +191,7 @@ class _Reader:
         if isinstance(code, Mapping) and "config" in code:
             return self.config(code["config"], code["path"])
         if isinstance(code, Mapping):
-            return self.origin(code["by"], code["of"])
+            return replace(self.origin(code["by"], code["of"]), set_as=code["of"])
         if isinstance(code[0], str):
             inputs = {
                 read: self.origin(self.reads[read], read) for read in code if read in self.reads

@@ -61,9 +61,11 @@ class Asked(APIView):
         data: dict[str, Any] = serializer.validated_data
         return data
 
-    def listed(self, rows: Iterable[object], shape: type[BaseSerializer[Any]]) -> Any:  # noqa: ANN401
-        """Return rows as the answer's body."""
-        return shape(rows, many=True, context={"by": self.by}).data
+    def listed(
+        self, rows: Iterable[object], shape: type[BaseSerializer[Any]], **told: object
+    ) -> Any:  # noqa: ANN401  JSON
+        """Return rows as the answer's body; ``told`` is what their shape needs to know beside."""
+        return shape(rows, many=True, context={"by": self.by, **told}).data
 
 
 class Resource(Asked, GenericViewSet[M]):

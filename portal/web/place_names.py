@@ -1,6 +1,7 @@
 """Places and people by the names that tell most in few words."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -26,9 +27,12 @@ def person_name(user: User | None) -> str:
     return (user.get_full_name() or user.get_username()) if user else ""
 
 
-def day(moment: datetime) -> str:
-    """Return the day of a moment, with the year where it is not this one."""
-    local = timezone.localtime(moment)
+def day(moment: datetime, zone: str = "") -> str:
+    """Return the day of a moment at a place, with the year where it is not this one.
+
+    Without the zone of a place it is the person's own day.
+    """
+    local = timezone.localtime(moment, ZoneInfo(zone) if zone else None)
     # Translators: day and month, then with the year; https://docs.djangoproject.com, "date" filter
     this_year = local.year == timezone.localtime().year
     return date_format(local, _("j M") if this_year else _("j M Y"))

@@ -1,7 +1,9 @@
 """Reviewing and publishing: what each line would get, and what it got."""
 
+from dataclasses import replace
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orchestration.queries import places, solutions
@@ -10,6 +12,8 @@ from orchestration.resolution import Change
 from orchestration.services.publishing import Published
 from portal.api.fields import Body, Seen, SeenList, comment_field, name_field
 from portal.api.serializers.labels import TargetLabel
+from portal.api.serializers.provenance import OriginShape, provenance
+from portal.web.origins import Storyteller
 
 _ID_DIGITS = 18  # what every database can hold
 
@@ -37,6 +41,17 @@ class ReviewShape(serializers.Serializer[LineReview]):
     configuration = serializers.SerializerMethodField()
     components = serializers.SerializerMethodField()
     digest = serializers.CharField(source="resolution.digest")
+    provenance = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DictField(child=OriginShape(), allow_null=True))
+    def get_provenance(self, review: LineReview) -> dict[str, Any] | None:
+        """By dotted key: where the value comes from; null where it was not asked for."""
+        story: Storyteller | None = self.context.get("story")
+        if story is None:
+            return None
+        leaves = review.veil.changes(None, review.resolution.configuration)
+        local = replace(story, zone=self.context["zones"][review.target.pk])
+        return provenance(local, leaves, review.resolution.provenance)
 
     def get_instance(self, review: LineReview) -> int | None:
         """The installed copy there is already."""
@@ -87,6 +102,12 @@ class ReviewBody(Body):
     version = Seen(solutions.template_versions)
     targets = SeenList(lambda by: places.targets(by).prefetch_related("capabilities"))
     instance = name_field(required=False, allow_blank=True)
+
+
+class ReviewWish(ReviewBody):
+    """The same, and whether to tell where every value comes from: that is much."""
+
+    provenance = serializers.BooleanField(default=False)
 
 
 class PublishBody(ReviewBody):

@@ -1,16 +1,21 @@
 """Installed copies and their published revisions."""
 
-from dataclasses import asdict
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orchestration import states
 from orchestration.models import SolutionInstance, SolutionVersion
-from orchestration.queries.secrecy import veil_of
+from orchestration.queries.places import time_zone_of
+from orchestration.queries.provenance import saves_of
+from orchestration.queries.secrecy import leaves, veil_of
+from orchestration.queries.templates import rules_of
 from orchestration.resolution import origins
 from portal.api.serializers.labels import InstanceLabel, PersonField, TargetLabel, WordLabel
+from portal.api.serializers.provenance import OriginShape, provenance
 from portal.api.shapes import Shape
+from portal.web.origins import Storyteller
 
 
 class RevisionLabel(Shape[SolutionVersion]):
@@ -83,8 +88,11 @@ class RevisionDetail(RevisionShape):
         """The evaluated components."""
         return veil_of(revision).components(revision.components)
 
+    @extend_schema_field(serializers.DictField(child=OriginShape()))
     def get_provenance(self, revision: SolutionVersion) -> dict[str, Any]:
         """By dotted key: where the value comes from, and what it shadows."""
-        if not revision.provenance:
-            return {}
-        return {key: asdict(origin) for key, origin in origins(revision.provenance).items()}
+        found = origins(revision.provenance) if revision.provenance else {}
+        zone = time_zone_of(revision.instance.target.node)
+        rules = rules_of(revision.template_version)
+        story = Storyteller.of(saves_of(self.by, found.values()), rules, zone)
+        return provenance(story, leaves(revision), found)

@@ -117,7 +117,7 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
     """Show one revision: its configuration with origins, its components, what may be done."""
     by = request.user
     row = _one(by, pk)
-    running = row.instance.current
+    running, zone = row.instance.current, time_zone_of(row.instance.target.node)
     return render(
         request,
         "configure/revision.html",
@@ -126,7 +126,7 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
             "row": Row(row),
             "revision": row,
             "title": _title(row),
-            "settings": settings_of_revision(by, row),
+            "settings": settings_of_revision(by, row, zone),
             "components": veil_of(row).components(row.components),
             "others": _others(by, row),
             "running": running if running and running.pk != row.pk else None,
@@ -134,7 +134,7 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
             "deploy": possible.deploy(by, row.instance, row),
             "deploy_url": f"{reverse('deploy-confirm')}?instance={row.instance_id}",
             "topic": f"target:{row.instance.target_id}",
-            "zone": time_zone_of(row.instance.target.node),
+            "zone": zone,
         },
     )
 

@@ -19,8 +19,8 @@ from portal.web.copies import Copy, OwnPage, copies, own_pages
 from portal.web.event_sentences import health_word, sentence
 from portal.web.listing import chosen_word, page_of, tiles
 from portal.web.needs import WATCH, needs
-from portal.web.origins import Setting, settings_of
 from portal.web.parts import Column
+from portal.web.provenance import Setting, settings_of_revision
 from portal.web.requests import PortalRequest
 from portal.web.scope import scope_of
 from rbac.access import Verdict, may
@@ -101,6 +101,7 @@ def target(request: PortalRequest, pk: int) -> HttpResponse:
     """Show one line: what runs there, what was done, and what may be done now."""
     by = request.user
     line = get_object_or_404(places.targets(by), pk=pk)
+    zone = places.time_zone_of(line.node)
     attempts = deployments.deployments(by).filter(target=line)[:RECENT]
     log = events.events(by, line.node)[:RECENT]
     return render(
@@ -110,10 +111,10 @@ def target(request: PortalRequest, pk: int) -> HttpResponse:
             "target": line,
             "topic": f"target:{pk}",
             "crumbs": _crumbs(by, line),
-            "zone": places.time_zone_of(line.node),
+            "zone": zone,
             "away": line.agent is not None and agents.away(line.agent),
             "installed": [
-                _installed(by, copy)
+                _installed(by, copy, zone)
                 for copy in copies(by, solutions.instances(by).filter(target=line))
             ],
             "attempts": [(attempt, DEPLOYMENT[attempt.state]) for attempt in attempts],
@@ -177,12 +178,12 @@ class Installed:
         return f"retry-{self.copy.instance.pk}"
 
 
-def _installed(by: User, copy: Copy) -> Installed:
+def _installed(by: User, copy: Copy, zone: str) -> Installed:
     instance, attempt = copy.instance, copy.attempt
     past = history(by, instance)
     return Installed(
         copy=copy,
-        settings=settings_of(instance.current) if instance.current else [],
+        settings=settings_of_revision(by, instance.current, zone) if instance.current else [],
         pages=own_pages(instance.current),
         past=[(one, Ended(last, DEPLOYMENT[last.state]) if last else None) for one, last in past],
         deploy=possible.deploy(by, instance, copy.newest),
