@@ -22,6 +22,7 @@ Showing: `veil(keys, configuration)` gives a `Veil` that masks what is secret.
 
 Authoring: `check_template(template, schema)` gives every `Finding`, errors first; so does
 `check_draft(Draft(Written(text, name), …))` for texts that may not even be readable.
+`try_out(Trial(…))` goes on to resolve them on made-up places.
 """
 
 from orchestration.resolution.authoring import Finding, check_template
@@ -42,6 +43,7 @@ from orchestration.resolution.model import (
 from orchestration.resolution.provenance import origins
 from orchestration.resolution.resolving import Resolution, Subject, resolve, resolve_many
 from orchestration.resolution.solution import Dependency, Injection, SolutionDocument, read_solution
+from orchestration.resolution.trials import Outcome, Trial, TrialPlace, try_out
 
 __all__ = [
     "MASK",
@@ -55,6 +57,7 @@ __all__ = [
     "Injected",
     "Injection",
     "Origin",
+    "Outcome",
     "PathNode",
     "Place",
     "Resolution",
@@ -63,6 +66,8 @@ __all__ = [
     "SolutionDocument",
     "Subject",
     "TemplateError",
+    "Trial",
+    "TrialPlace",
     "Veil",
     "Written",
     "check_draft",
@@ -77,4 +82,5 @@ __all__ = [
     "resolve_many",
     "together",
     "veil",
+    "try_out",
 ]
