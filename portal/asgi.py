@@ -63,6 +63,11 @@ if not environment.secret_key():
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Give the server a long random one, or SITEWRIGHT_DEMO=1 to try."
     )
+if not environment.secret_value_keys():
+    raise ImproperlyConfigured(
+        "SITEWRIGHT_SECRET_KEYS is not set: secrets could neither be kept nor given to agents. "
+        "docs/settings.md says how to make a key."
+    )
 
 people = cast(
     "ASGI3Application",

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004
 from django.db import connection
 
+from orchestration.services import vault
 from portal.environment import env
 
 
@@ -43,6 +44,25 @@ def one_host_with_sqlite(
             "REDIS_URL is set while the database is a SQLite file.",
             hint="Right only as long as web, worker and beat run on one host; else use PostgreSQL.",
             id="portal.W001",
+        )
+    ]
+
+
+@register(Tags.security)
+def keys_of_secrets(
+    app_configs: Sequence[AppConfig] | None,
+    **kwargs: Any,  # noqa: ANN401  as Django calls it
+) -> list[CheckMessage]:
+    """Without a usable key no secret can be kept, nor given to an agent."""
+    keys = settings.SITEWRIGHT_SECRET_KEYS
+    if keys and len(vault.key_ids()) == len(set(keys)):
+        return []
+    what = "is not set" if not keys else "holds something that is not a key"
+    return [
+        Error(
+            f"SITEWRIGHT_SECRET_KEYS {what}.",
+            hint="docs/settings.md says how to make a key. Keep a copy apart from the database.",
+            id="portal.E003",
         )
     ]
 

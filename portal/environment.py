@@ -1,10 +1,12 @@
-"""What the environment says about this installation: mode, data directory, secret key."""
+"""What the environment says about this installation: mode, data directory, keys."""
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 import environ
+from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,10 +27,22 @@ def secret_key() -> str:
     given: str = env.str("SECRET_KEY", default="")
     if given or not (DEMO or DEBUG):
         return given
-    return _kept_key(DATA_DIR / "secret_key")
+    return _kept_key(DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(64))
 
 
-def _kept_key(path: Path) -> str:
+def secret_value_keys() -> list[str]:
+    """Return the keys of the secrets in the database: the first encrypts, all decrypt.
+
+    Demo and debug installations make their own on first use. Elsewhere none stays none, which a
+    check refuses (portal.checks).
+    """
+    given: list[str] = env.list("SITEWRIGHT_SECRET_KEYS", default=[])
+    if given or not (DEMO or DEBUG):
+        return given
+    return [_kept_key(DATA_DIR / "secret_value_key", lambda: Fernet.generate_key().decode())]
+
+
+def _kept_key(path: Path, make: Callable[[], str]) -> str:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         # O_EXCL: of two processes that start at once, one writes and both read the same key.
@@ -36,5 +50,5 @@ def _kept_key(path: Path) -> str:
     except FileExistsError:
         return path.read_text(encoding="ascii")
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(64))
+        file.write(make())
     return path.read_text(encoding="ascii")

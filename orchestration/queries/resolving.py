@@ -20,6 +20,7 @@ from orchestration.models import (
 from orchestration.queries.injections import NOTHING, Held, held
 from orchestration.queries.linking import read_by_name
 from orchestration.queries.needs import Need
+from orchestration.queries.secrets import with_own_secrets
 from orchestration.queries.subjects import Subjects
 from orchestration.queries.templates import compiled
 from orchestration.resolution import (
@@ -137,8 +138,8 @@ def _resolve(
         subjects.of(target, instance_name, holds.get(target.pk, NOTHING).steps)
         for target in targets
     ]
-    resolved = resolve_many(template, wanted)
-    for target, (_, resolution) in zip(targets, resolved, strict=True):
+    resolved = with_own_secrets(version.template_id, targets, resolve_many(template, wanted))
+    for target, resolution in zip(targets, resolved, strict=True):
         missing = needed - {capability.name for capability in target.capabilities.all()}
         instance = installed.get(target.pk)
         held_here = holds.get(target.pk, NOTHING)

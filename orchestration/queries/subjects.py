@@ -11,7 +11,10 @@ from django.db.models import prefetch_related_objects
 from orchestration.models import AnyTemplate, ConfigurationRevision, Node, Target
 from orchestration.queries.linking import Links, path_node
 from orchestration.queries.saved import current_values
+from orchestration.queries.secrets import counting
 from orchestration.resolution import Injected, PathNode, Subject
+
+_NO_SECRETS: Mapping[str, str] = {}
 
 
 class Subjects:
@@ -39,6 +42,7 @@ class Subjects:
         self._targets = {target.pk: target for target in targets}
         nodes = self._nodes | {target.pk: target.node for target in targets}
         self._links = Links(nodes, named, self._properties_of)
+        self._secrets = counting(nodes)
         self._above: dict[int | None, tuple[PathNode, ...]] = {None: ()}
 
     def of(self, target: Target, instance: str, injections: Sequence[Injected] = ()) -> Subject:
@@ -55,7 +59,8 @@ class Subjects:
 
     def _path_node(self, node: Node) -> PathNode:
         own, layer = path_node(node, self._values.get(node.pk)), self._links.layer(node)
-        return replace(own, **vars(layer)) if layer else own
+        secrets = self._secrets.get(node.pk, _NO_SECRETS)
+        return replace(own, secrets=secrets, **(vars(layer) if layer else {}))
 
     def _properties_of(self, pk: int) -> dict[str, object]:
         return self._properties(self._targets[pk])

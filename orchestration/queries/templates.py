@@ -47,6 +47,7 @@ def _compiled(version: int, _made_at: datetime) -> CompiledTemplate:
         schema_of(row.schema) if row.schema else None,
         row.specification,
         includes=template_sources(row.template.node.context_id),
+        defaults_from=f"solution:{version}",
     )
 
 
@@ -57,6 +58,7 @@ def _compiled_config(version: int, _made_at: datetime) -> CompiledTemplate:
         load_yaml(row.config_text, name="config template"),
         schema_of(row.schema) if row.schema else None,
         includes=template_sources(row.template.node.context_id),
+        defaults_from=f"config:{version}",
     )
 
 

@@ -75,7 +75,9 @@ class Place:
         sites = {**self.sites, node.level: self._site(node)}
         path = (*self.path, node)
         problems = (*self.problems, *node.problems) if node.problems else self.problems
-        named = self.secrets if node.secrets is None else {**(self.secrets or {}), **node.secrets}
+        named = {**(self.secrets or {}), **node.secrets} if node.secrets else self.secrets
+        if named is None:
+            named = node.secrets
         return Place(path, values, marks, configs, sites, warnings, problems, secrets, named)
 
     def down(self, nodes: Sequence[PathNode]) -> "Place":

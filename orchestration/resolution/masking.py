@@ -10,6 +10,7 @@ from typing import Any
 
 from orchestration.expressions import KeyInfo, Parts, Value, join_path, lookup
 from orchestration.resolution.differences import Change, difference
+from orchestration.resolution.secrets import as_reference
 
 MASK = "••••••"
 
@@ -49,11 +50,15 @@ class Veil:
     def _masked(self, value: Value, parts: Parts) -> Value:
         if parts in self.keys:
             return None if value is None else MASK
+        if as_reference(value) is not None:
+            return MASK
         if isinstance(value, dict):
             return {key: self._masked(item, (*parts, key)) for key, item in value.items()}
         return self._without_texts(value)
 
     def _without_texts(self, value: Value) -> Any:  # noqa: ANN401  the same JSON type
+        if as_reference(value) is not None:
+            return MASK
         if isinstance(value, dict):
             return {key: self._without_texts(item) for key, item in value.items()}
         if isinstance(value, list):
@@ -111,7 +116,9 @@ def _overlap(one: Parts, other: Parts) -> bool:
 
 
 def _scalars(value: Value) -> Iterator[str | int | float]:
-    """Give the texts and numbers inside a value; true, false and null tell nothing."""
+    """Give the texts and numbers inside a value; references, true, false and null tell nothing."""
+    if as_reference(value) is not None:
+        return
     if isinstance(value, Mapping):
         for item in value.values():
             yield from _scalars(item)

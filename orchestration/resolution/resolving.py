@@ -10,7 +10,9 @@ from orchestration.expressions import (
     Kind,
     Parts,
     Problem,
+    SecretReference,
     Value,
+    join_path,
     lookup,
     split_path,
 )
@@ -157,7 +159,7 @@ class _Run:
         compiled, context = self.compiled, self.context
         schema = compiled.schema
         if schema and schema.secret_parts:
-            context.values = sealed(self.place.values, schema.secret_parts)
+            context.values = sealed(self.place.values, schema.secret_parts, self.name_of)
         evaluation = compiled.template.evaluate(context)
         failed = bool(evaluation.problems)
         self.problems.extend(self.place.problems)
@@ -188,6 +190,24 @@ class _Run:
             tuple(split_path(step.to) for step in injections),
             self.references,
         )
+
+    def name_of(self, parts: Parts) -> SecretReference | None:
+        """Name a plain value of a key that is secret now by the revision it was saved in."""
+        setters = setters_at(self.place.marks, parts)
+        setter = setters[0] if setters else DEFAULT
+        if setter == DEFAULT:
+            return None
+        if isinstance(setter, tuple):
+            if self.place.secrets is not None:
+                message = f"{setter[1]} gives a plain value for a key that is secret"
+                hint = f"mark the key as secret in the schema of {setter[1]}"
+                problem = ResolutionProblem(join_path(parts), Kind.SCHEMA, message, hint)
+                self.problems.append(problem)
+            return None
+        saved = self.place.path[setter].revision_ref
+        if saved is None:
+            return None
+        return SecretReference(f"{saved}:{join_path(parts)}", version="saved")
 
     def opened(self, configuration: Value, components: list[Value]) -> tuple[Value, list[Value]]:
         """Give plain data again, each named secret with the version that counts here."""

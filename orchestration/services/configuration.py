@@ -1,7 +1,7 @@
 """Setting configuration values at places and lines."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -21,10 +21,12 @@ from orchestration.queries.saved import current_values
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import veil
 from orchestration.resolution.differences import identical
+from orchestration.resolution.secrets import as_reference
 from orchestration.rules import Rule, Schema, Violation
 from orchestration.services import events
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Stale
+from orchestration.services.secret_values import settled, stored
 from rbac.access import YES, Verdict, below, may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -60,18 +62,24 @@ def save(
     Raises:
         Denied: the right to OT or IT values is missing at a node.
         Invalid: ``values-refused`` with every value that breaks its rule;
-            ``other-context`` where a node is of another than the template.
+            ``other-context`` where a node is of another than the template;
+            ``secret-reference-refused``.
         Stale: ``values-changed`` when somebody saved meanwhile; names the
             node, who, when, and both values, secrets masked.
+        Refused: ``secrets-unreadable``.
     """
     require_own_context(version.template, [edit.node for edit in edits])
     hold(version.template)
     current = current_values(version.template, [edit.node.pk for edit in edits])
     rules = rules_of(version)
     made = []
-    for edit in edits:
-        before = current.get(edit.node.pk)
-        changed = _changed_keys(before.values if before else {}, edit.values)
+    secret = rules.secret_parts if rules else ()
+    for wanted in edits:
+        before = current.get(wanted.node.pk)
+        kept = before.values if before else {}
+        values = settled(by, wanted.node, version.template, secret, wanted.values, kept)
+        edit = replace(wanted, values=values)
+        changed = _changed_keys(kept, values)
         if not changed:
             continue
         _may_write(by, rules, edit.node, changed).require()
@@ -204,6 +212,8 @@ def _check_values(rules: Schema | None, edit: Edit, keys: list[Parts]) -> None:
 
 def _violations(rules: Schema, parts: Parts, value: object) -> list[Violation]:
     """What is wrong with a value; where keys with rules lie below, it must be a map of them."""
+    if as_reference(value) is not None:
+        return []
     key = join_path(parts)
     found = rules.check_value(key, value)
     if not found and not _is_map(value) and _rules_below(rules, parts):
@@ -212,20 +222,21 @@ def _violations(rules: Schema, parts: Parts, value: object) -> list[Violation]:
 
 
 def _write(by: User, version: AnyVersion, edit: Edit, comment: str) -> ConfigurationRevision:
-    template = version.template
+    template, rules = version.template, rules_of(version)
+    secret = rules.secret_parts if rules else ()
     try:
         with transaction.atomic():
             revision = ConfigurationRevision.objects.create(
                 node=edit.node,
                 template=template.node,
                 number=edit.base + 1,
-                values=dict(edit.values),
+                values=stored(by, edit.node, template, secret, edit.values),
                 comment=comment,
                 author=by,
             )
     except IntegrityError as error:
         current = current_values(template, [edit.node.pk])
-        _check_fresh(rules_of(version), edit, current[edit.node.pk])
+        _check_fresh(rules, edit, current[edit.node.pk])
         raise Stale("values-changed", node=edit.node.pk) from error
     mark_below(edit.node, template)
     events.record(

@@ -15,6 +15,7 @@ from agent import signing, wire
 from orchestration import hints
 from orchestration.models import Agent, Deployment, SolutionInstance, SolutionVersion
 from orchestration.services import server_keys
+from orchestration.services.sealed_secrets import sealed_for
 from orchestration.states import ACTIVE_DEPLOYMENT, InstanceState
 
 VALID_FOR = timedelta(days=30)
@@ -51,6 +52,9 @@ def signed(agent: Agent) -> wire.SignedDocument:
 
     Signing anew near the end of its life keeps a quiet agent from running on
     an expired document.
+
+    Raises:
+        Refused: ``secrets-unreadable`` when a key of the secrets in it is missing.
     """
     day = timezone.now().date().isoformat()
     return _signed(agent.pk, agent.epoch, agent.seq, day)
@@ -59,14 +63,16 @@ def signed(agent: Agent) -> wire.SignedDocument:
 @lru_cache(maxsize=4096)
 def _signed(agent: int, epoch: int, seq: int, _day: str) -> wire.SignedDocument:
     now = timezone.now()
+    workloads = tuple(_workloads(agent))
+    secret = any(workload.secrets for workload in workloads)
     document = wire.DesiredDocument(
-        version=wire.WIRE_VERSION,
+        version=wire.SECRETS_VERSION if secret else wire.WIRE_VERSION,
         agent=agent,
         epoch=epoch,
         seq=seq,
         issued_at=now,
         not_after=now + VALID_FOR,
-        workloads=tuple(_workloads(agent)),
+        workloads=workloads,
     )
     return signing.sign_document(server_keys.signing_key(settings.SIGNING_KEY_FILE), document)
 
@@ -97,6 +103,7 @@ def _workloads(agent: int) -> Iterable[wire.Workload]:
             "instance_id", "deadline_at"
         )
     )
+    secrets = sealed_for(agent, instances)
     for instance in instances:
         run = instance.desired
         yield wire.Workload(
@@ -113,4 +120,5 @@ def _workloads(agent: int) -> Iterable[wire.Workload]:
             digest=run.digest if run else None,
             deadline=deadlines.get(instance.pk),
             previous_revision_id=instance.current_id,
+            secrets=secrets.get(instance.pk, ()),
         )

@@ -41,6 +41,8 @@ SENTENCES: Mapping[str, Promise] = {
     "instance.health": _("%(name)s is now: %(health)s"),
     "instance.recovered": _("%(name)s runs after all"),
     "configuration.saved": _("Values of %(solution)s saved"),
+    "secret.set": _("Secret %(name)s set"),
+    "secret.deleted": _("Secret %(name)s deleted"),
     "revision.published": _("%(solution)s %(name)s published"),
     "revision.deleted": _("Revision %(name)s deleted"),
     "agent.enrolled": _("Agent %(name)s enrolled"),
@@ -83,7 +85,7 @@ SENTENCES: Mapping[str, Promise] = {
 GROUPS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
     "deployments": (_("Deployments"), ("deployment.", "rollout.")),
     "health": (_("Health"), ("instance.", "agent.")),
-    "configuration": (_("Configuration"), ("configuration.", "revision.")),
+    "configuration": (_("Configuration"), ("configuration.", "revision.", "secret.")),
     "places": (_("Places and lines"), ("site.", "target.", "context.", "capability.")),
     "solutions": (_("Solutions"), ("solution.", "schema.", "config-template.")),
     "access": (_("People and access"), ("person.", "group.", "role.", "token.", "api-token.")),

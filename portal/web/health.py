@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orchestration.models import WorkerHeartbeat
+from orchestration.services import rotation
 
 SWEEP = "sweep"
 SILENT_AFTER = timedelta(seconds=30)
@@ -40,7 +41,13 @@ def workers() -> str:
     return OK if silent <= SILENT_AFTER else f"no sweep for {silent.total_seconds():.0f} s"
 
 
-CHECKS: tuple[Callable[[], str], ...] = (database, migrations, workers)
+def secrets() -> str:
+    """Whether the keys of all secrets in the database are there."""
+    missing = rotation.missing_keys()
+    return f"key missing: {', '.join(missing)}" if missing else OK
+
+
+CHECKS: tuple[Callable[[], str], ...] = (database, migrations, workers, secrets)
 
 
 @require_safe

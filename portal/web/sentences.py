@@ -96,6 +96,16 @@ SENTENCES = {
     # values and revisions
     "values-changed": _("Somebody else changed these values meanwhile. Look at both."),
     "values-refused": _("Some values break the rules of the schema."),
+    "secret-reference-refused": _("Type the value of %(key)s instead of a reference to a secret."),
+    "secret-name-malformed": _(
+        "“%(name)s” is no name for a secret: letters, digits, _, - and ., a letter first."
+    ),
+    "secret-empty": _("Give the secret %(name)s a value."),
+    "secret-too-long": _("The secret %(name)s is longer than %(most)s characters."),
+    "secret-used": _("The secret %(name)s is still used: %(copies)s."),
+    "secrets-unreadable": _(
+        "Secrets cannot be read: a key of this installation is missing (%(keys)s)."
+    ),
     "published-meanwhile": _("Somebody else is publishing %(solution)s. Look again."),
     "reviewed-meanwhile": _("This is not what was reviewed any more: %(lines)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),

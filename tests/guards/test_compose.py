@@ -48,7 +48,7 @@ def test_volumes_are_declared(services: dict[str, dict[str, Any]]) -> None:
 
 
 def test_no_secret_has_a_default() -> None:
-    for name in ("SECRET_KEY", "POSTGRES_PASSWORD"):
+    for name in ("SECRET_KEY", "SITEWRIGHT_SECRET_KEYS", "POSTGRES_PASSWORD"):
         assert set(re.findall(rf"\$\{{{name}([^}}]*)\}}", TEXT)) == {f":?set {name} in .env"}
 
 

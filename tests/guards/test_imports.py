@@ -5,7 +5,8 @@ from itertools import product
 import grimp
 import pytest
 
-SHARED = {"agent.wire", "agent.signing"}  # the only parts of the agent the control plane may know
+# The only parts of the agent the control plane may know.
+SHARED = {"agent.wire", "agent.signing", "agent.sealing"}
 MAY_SHARE = ("orchestration.services", "portal.api.agent")
 # Inside these packages files do not know each other; `base` is what they all stand on, and `urls`
 # is the list of what is there.

@@ -21,6 +21,7 @@ _STATUSES = {
     "agent-pending": HTTPStatus.FORBIDDEN,
     "agent-revoked": HTTPStatus.FORBIDDEN,
     "content-unknown": HTTPStatus.NOT_FOUND,
+    "secrets-unreadable": HTTPStatus.SERVICE_UNAVAILABLE,  # ask again: what runs goes on
 }
 
 

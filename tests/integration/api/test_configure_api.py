@@ -17,6 +17,7 @@ from orchestration.resolution import MASK
 from orchestration.services import catalog
 from tests.integration.api.conftest import Api, keys, said
 from tests.integration.conftest import Company
+from tests.integration.opening import opened
 from tests.integration.pages import site
 
 RULES = """
@@ -166,7 +167,8 @@ def test_a_secret_is_never_shown_and_survives_an_edit(
     assert all("4711" not in answer.content.decode() for answer in answers)
     newest = ConfigurationRevision.objects.first()
     assert newest is not None
-    assert newest.values == {"Pin": "4711", "Speed": 6}
+    assert "4711" not in str(newest.values)
+    assert opened(newest.values) == {"Pin": "4711", "Speed": 6}
 
 
 def test_values_of_strangers_are_not_found(
@@ -317,7 +319,7 @@ def test_a_secret_is_in_no_answer_and_on_no_page(
         if base < 2:  # the last one is left to be confirmed
             attempt = site.deployed(company.root_user, made[-1])
     one, two, _ = made
-    assert CANARY[1] in two.content  # the site gets it
+    assert not any(word in two.content for word in CANARY)
     stale = api.put(address, {"values": {"Pin": CANARY[0], "Speed": 6}, "base": 0})
     assert said(stale) == (409, "values-changed")
     assert stale.json()["params"]["theirs"] == {"Pin": MASK, "Speed": 5}

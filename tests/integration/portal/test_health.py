@@ -23,6 +23,7 @@ def test_all_is_well_after_a_sweep(client: Client) -> None:
         "database": "ok",
         "migrations": "ok",
         "workers": "ok",
+        "secrets": "ok",
     }
 
 

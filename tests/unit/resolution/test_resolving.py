@@ -352,4 +352,5 @@ def test_inputs_are_never_changed() -> None:
     assert values == {"k": {"a": 1}, "p": "secret"}
     second = resolved(template, values, {"k": {"a": 3}}, injections=[step])
     assert first.canonical == second.canonical
-    assert first.configuration == {"k": {"a": 3, "b": 2}, "p": "secret", "Apps": [1, 5]}
+    password = {"$secret": {"name": "r0:p", "version": "saved"}}
+    assert first.configuration == {"k": {"a": 3, "b": 2}, "p": password, "Apps": [1, 5]}
