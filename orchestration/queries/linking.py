@@ -88,6 +88,11 @@ class Links:
             self._finish(layer, node, here)
         return layer
 
+    def save(self, node: Node, name: str, at: Node) -> ConfigurationRevision | None:
+        """The current save at a place for a template that counts at another one below it."""
+        template = self._at(node.pk)[name].version.template_id
+        return self._values.get(template, {}).get(at.pk)
+
     def _finish(self, layer: Layer, node: Node, here: Mapping[str, _Given]) -> None:
         """Add to a line what it reads by name, and what is wrong with all it reads."""
         wrong = [problem for given in here.values() for problem in _problems(given)]

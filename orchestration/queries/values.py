@@ -10,12 +10,15 @@ from orchestration.models import (
     ConfigurationRevision,
     Node,
 )
+from orchestration.queries.inheriting import Inheritance, Inherited, value_at
 from orchestration.queries.saved import current_values
 from orchestration.queries.templates import rules_of
 from orchestration.rules import Rule
 from rbac.access import YES, Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
+
+__all__ = ["Field", "Sheet", "history", "saves", "sheet", "sheets", "value_at"]
 
 _OWNERS = (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
 _BOTH = frozenset(owner for owner, _perm in _OWNERS)
@@ -27,8 +30,9 @@ class Field:
 
     ``inherited_from`` is the nearest node above with a value, None when the
     value would be the rule's default; ``inherited_save`` is who set it and
-    when, None where the person may not see that. ``verdict`` says whether the
-    person may change it.
+    when, None where the person may not see that; ``inherited_template`` names
+    the linked config template it is of. ``verdict`` says whether the person
+    may change it.
     """
 
     rule: Rule
@@ -37,6 +41,7 @@ class Field:
     inherited_from: Node | None
     verdict: Verdict
     inherited_save: ConfigurationRevision | None = None
+    inherited_template: str = ""
 
     @property
     def is_set(self) -> bool:
@@ -78,7 +83,8 @@ def sheets(by: User, version: AnyVersion, nodes: list[Node]) -> list[Sheet]:
     current = current_values(version.template, above)
     schema = rules_of(version)
     rules = schema.rules if schema else ()
-    return [_sheet(by, rules, node, above, current) for node in nodes]
+    inheritance = Inheritance(by, version, above, current)
+    return [_sheet(by, rules, node, inheritance, current.get(node.pk)) for node in nodes]
 
 
 def history(by: User, template: AnyTemplate, node: Node) -> list[ConfigurationRevision]:
@@ -102,30 +108,21 @@ def saves(template: AnyTemplate, numbers: Mapping[int, int]) -> dict[int, dict[s
     return {row.node_id: row.values for row in rows if numbers[row.node_id] == row.number}
 
 
-def value_at(values: Mapping[str, Any] | None, key: str) -> Any:  # noqa: ANN401  any JSON value
-    """The value under a dotted key, None where nothing is set."""
-    at: Any = values
-    for part in key.split("."):
-        at = at.get(part) if isinstance(at, Mapping) else None
-    return at
-
-
 def _sheet(
     by: User,
     rules: tuple[Rule, ...],
     node: Node,
-    above: dict[int, Node],
-    current: dict[int, ConfigurationRevision],
+    inheritance: Inheritance,
+    own: ConfigurationRevision | None,
 ) -> Sheet:
-    own = current.get(node.pk)
-    nearest_first = [
-        (above[pk], current[pk], bool(may(by, Perm.VIEW_VALUES, above[pk])))
-        for pk in reversed(node.path_ids()[:-1])
-        if pk in current
-    ]
     rights = {perm: may(by, perm, node) for _, perm in _OWNERS}
     fields = [
-        _field(rule, own.values if own else {}, nearest_first, _verdict(_over(rule, rules), rights))
+        _field(
+            rule,
+            value_at(own.values, rule.key) if own else None,
+            inheritance.of(node, rule.key),
+            _verdict(_over(rule, rules), rights),
+        )
         for rule in rules
         if rule.type != "object"
     ]
@@ -134,16 +131,13 @@ def _sheet(
 
 def _field(
     rule: Rule,
-    own: Mapping[str, Any],
-    above: list[tuple[Node, ConfigurationRevision, bool]],
+    own: Any,  # noqa: ANN401  any JSON value
+    above: Inherited | None,
     verdict: Verdict,
 ) -> Field:
-    own_value = value_at(own, rule.key)
-    for node, save, seen in above:
-        found = value_at(save.values, rule.key)
-        if found is not None:
-            return Field(rule, own_value, found, node, verdict, save if seen else None)
-    return Field(rule, own_value, rule.default if rule.has_default else None, None, verdict)
+    if above is None:
+        return Field(rule, own, rule.default if rule.has_default else None, None, verdict)
+    return Field(rule, own, above.value, above.node, verdict, above.save, above.template)
 
 
 def _verdict(over: Sequence[Rule], rights: Mapping[Perm, Verdict]) -> Verdict:

@@ -16,10 +16,9 @@ from orchestration.queries.values import Sheet, value_at
 from orchestration.rules import Rule, Schema
 from portal.web import forms_fields
 from portal.web.forms_fields import CELL
-from portal.web.forms_sheet import UNSET, Entry, Typed, checked, entry, typed, why_not
+from portal.web.forms_sheet import UNSET, Entry, Typed, checked, entry, origin_of, typed, why_not
 from portal.web.forms_writing import say, write
 from portal.web.parts import Field, Inherited
-from portal.web.place_names import place_name
 
 MOST_SAID = 3  # values that differ, before "and more"
 
@@ -59,6 +58,7 @@ def common(values: Sequence[Value]) -> Value:
         inherited_from=first.inherited_from if inherits_alike else None,
         verdict=next((one.verdict for one in values if not one.verdict), first.verdict),
         inherited_save=first.inherited_save if inherits_alike else None,
+        inherited_template=first.inherited_template if inherits_alike else "",
     )
 
 
@@ -172,7 +172,7 @@ def _cell(
         help="",
         required=False,
     )
-    origin = place_name(value.inherited_from) if value.inherited_from else _("the solution")
+    origin = origin_of(value)
     return Cell(
         field,
         say(rule, value.own) if value.is_set else "",

@@ -139,10 +139,21 @@ def why_not(value: Value) -> str:
     return _("Read only")
 
 
+def origin_of(value: Value) -> str:
+    """Return where a field's value would come from: "Factory Chicago", "… in common/1.0.0"."""
+    if value.inherited_from is None:
+        return _("the solution")
+    place = place_name(value.inherited_from)
+    if not value.inherited_template:
+        return place
+    names = {"place": place, "template": value.inherited_template}
+    return _("%(place)s in %(template)s") % names
+
+
 def _inherited(value: Value) -> Inherited | None:
     if value.inherited is None:
         return None
-    origin = place_name(value.inherited_from) if value.inherited_from else _("the solution")
+    origin = origin_of(value)
     return Inherited(say(value.rule, value.inherited), origin, saved_by(value.inherited_save))
 
 

@@ -49,6 +49,7 @@ class FieldShape(serializers.Serializer[Field]):
     own = serializers.SerializerMethodField()
     inherited = serializers.SerializerMethodField()
     inherited_from = NodeLabel(allow_null=True)
+    inherited_template = serializers.CharField()
     editable = serializers.BooleanField(source="verdict.ok")
     reason = serializers.SerializerMethodField()
 

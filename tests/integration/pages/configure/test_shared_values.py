@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from orchestration.models import ConfigTemplateVersion, ConfigurationRevision, SolutionInstance
-from orchestration.services import config_templates
+from orchestration.services import catalog, config_templates
 from orchestration.services.config_templates import ConfigSource
 from rbac.models import User
 from tests.integration.conftest import Company
@@ -128,3 +128,22 @@ def test_where_versions_differ_one_chooses(
     assert f'<option value="{newer.pk}"' in linked
     other = client.get(form_of(company, common), {"version": newer.pk}).content.decode()
     assert "Turn" in other
+
+
+def test_the_form_of_a_solution_shows_what_a_linked_template_gives(
+    company: Company, common: ConfigTemplateVersion, anna: User, client: Client
+) -> None:
+    text = "schema: {rules: {configs: {Broker: {type: string, editableBy: [OT]}}}}\n"
+    text += "configs: {Broker: '${{$val(Broker)}}'}"
+    source = catalog.SolutionSource("app", "1.0.0", text)
+    app = catalog.create_solution_version(company.root_user, company.context, source)
+    company.person("anna", "solution-viewer", app.template.node)
+    site.signed_in(client, anna)
+    client.post(form_of(company, common), {"base": "0", "v.Broker": "mq.alpha"})
+    line = company.lines["alpha-1"].node
+    address = reverse("configure-values", args=[line.pk, app.template_id])
+    page = client.get(address).content.decode()
+    assert "mq.alpha" in page
+    assert "Factory alpha in common/1.0.0" in page
+    client.post(address, {"base": "0", "v.Broker": "mq.own"})
+    assert line.configuration_revisions.get().values == {"Broker": "mq.own"}
