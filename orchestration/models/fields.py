@@ -1,7 +1,11 @@
-"""Text that databases must compare byte by byte."""
+"""Columns that need more than a plain field: text compared byte by byte, JSON written fast."""
+
+import json
 
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from orchestration.resolution import record_json
 
 
 class BytewiseField(models.CharField[str, str]):
@@ -17,3 +21,11 @@ class BytewiseField(models.CharField[str, str]):
         if connection.vendor == "postgresql":
             parameters["collation"] = "C"
         return parameters
+
+
+class RecordEncoder(json.JSONEncoder):
+    """Writes records of provenance, thousands of which are stored at once."""
+
+    def encode(self, o: object) -> str:
+        """Write a record as JSON."""
+        return record_json(o).decode()

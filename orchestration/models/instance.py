@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 
+from orchestration.models.fields import RecordEncoder
 from orchestration.models.solution import SolutionTemplate, SolutionTemplateVersion
 from orchestration.models.target import Target
 from orchestration.states import InstanceState, PublicationState
@@ -72,7 +73,7 @@ class SolutionVersion(models.Model):
     )
     content = models.TextField()
     digest = models.CharField(max_length=71, db_index=True)
-    provenance = models.JSONField(default=dict)
+    provenance = models.JSONField(default=dict, encoder=RecordEncoder)
     injected = models.JSONField(default=list)
     injections_digest = models.CharField(max_length=71, blank=True)
     comment = models.CharField(max_length=300, blank=True)

@@ -40,7 +40,7 @@ from orchestration.resolution.model import (
     Shadow,
     TemplateError,
 )
-from orchestration.resolution.provenance import origins
+from orchestration.resolution.provenance import origins, record_json
 from orchestration.resolution.resolving import Resolution, Subject, resolve, resolve_many
 from orchestration.resolution.solution import Dependency, Injection, SolutionDocument, read_solution
 from orchestration.resolution.trials import Outcome, Trial, TrialPlace, try_out
@@ -78,9 +78,10 @@ __all__ = [
     "inject",
     "origins",
     "read_solution",
+    "record_json",
     "resolve",
     "resolve_many",
     "together",
-    "veil",
     "try_out",
+    "veil",
 ]

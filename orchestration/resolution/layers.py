@@ -26,6 +26,7 @@ Setters: TypeAlias = tuple[Setter, ...]
 Marks: TypeAlias = Setters | dict[str, "Marks"]
 
 DEFAULT = -1
+_PLACES = 64  # merged places that a run keeps
 _FLAT = frozenset({str, int, float, bool, type(None)})
 
 
@@ -103,7 +104,10 @@ class Place:
 
 
 class Places:
-    """Merges the places above many targets once each. Serves one run; remembers no target."""
+    """Merges the places above many targets once each. Serves one run; remembers no target.
+
+    Targets come in the order of the tree as a rule, so a few places are enough to remember.
+    """
 
     def __init__(self, root: Place) -> None:
         self._root = root
@@ -115,6 +119,8 @@ class Places:
         key = tuple(map(id, above))  # stays unique: the place holds the nodes
         place = self._known.get(key)
         if place is None:
+            if len(self._known) >= _PLACES:
+                self._known.clear()
             place = self._known[key] = self._root.down(above)
         return place.down(path[-1:])
 

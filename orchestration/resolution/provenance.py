@@ -21,6 +21,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import orjson
+
 from orchestration.expressions import Fault, KeyInfo, Parts, Value, join_path, lookup, split_path
 from orchestration.expressions.names import versioned_name
 from orchestration.resolution.layers import DEFAULT, Marks, Place, leaves, marks_at, setters_at
@@ -165,6 +167,11 @@ def _inside(code: Value, inner: Parts) -> Value:
         return code
     above = split_path(code["path"]) if code["path"] else ()
     return {**code, "path": join_path((*above, *inner))}
+
+
+def record_json(record: object) -> bytes:
+    """Write a record as JSON, to be stored."""
+    return orjson.dumps(record)
 
 
 def origins(

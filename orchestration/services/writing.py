@@ -23,7 +23,7 @@ def insert_rows(rows: Iterable[AnyModel]) -> list[AnyModel]:
     if not made:
         return made
     table, fields = made[0]._meta.db_table, _fields(made[0])
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     write = _copy if connection.vendor == "postgresql" else _execute
     ids = write(table, names, [_values(row, fields) for row in made])
     for row, pk in zip(made, ids, strict=True):
