@@ -8,6 +8,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from orchestration.models import Deployment, Node, Rollout, SolutionInstance
 from orchestration.queries import sight
+from orchestration.queries.dependents import dependencies_of
 from orchestration.states import (
     ACTIVE_DEPLOYMENT,
     FAILED_DEPLOYMENT,
@@ -117,7 +118,22 @@ def steps(deployment: Deployment) -> list[StepView]:
         StepStatus.SUCCEEDED if deployment.generation else _waiting(deployment),
         deployment.created_at,
     )
-    return [dispatch, *happened, *_to_come(deployment, happened)]
+    return [*_resolved(deployment), dispatch, *happened, *_to_come(deployment, happened)]
+
+
+def _resolved(deployment: Deployment) -> list[StepView]:
+    """The step that waits for shared copies, for a revision that uses some."""
+    used = dependencies_of(deployment.revision)
+    if not used:
+        return []
+    if deployment.generation:
+        status = StepStatus.SUCCEEDED
+    elif deployment.hold.get("code") == "dependency" and deployment.active:
+        status = StepStatus.RUNNING
+    else:
+        status = _waiting(deployment)
+    detail = ", ".join(str(one.shared or one.template) for one in used)
+    return [StepView("resolve", "", status, deployment.created_at, detail=detail)]
 
 
 def _shown(deployment: Deployment, told: StepStatus) -> StepStatus:

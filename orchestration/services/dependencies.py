@@ -1,12 +1,23 @@
-"""Writing down with a revision which shared copies it uses. No rights: publishing has asked."""
+"""Which shared copies a revision uses, written down with it, and what follows from that.
+
+No rights: whoever publishes, uninstalls or deletes has asked.
+"""
 
 import json
 from collections.abc import Iterable, Mapping
 
 from orchestration.expressions import lookup, split_path
-from orchestration.models import RevisionDependency, SharedCopy, SolutionVersion
+from orchestration.models import (
+    RevisionDependency,
+    SharedCopy,
+    SolutionInstance,
+    SolutionVersion,
+)
+from orchestration.queries.dependents import users
 from orchestration.queries.resolving import LineReview
 from orchestration.resolution.canonical import canonical_json, digest
+from orchestration.services.errors import Refused
+from rbac.models import User
 
 Uses = dict[int, int]  # shared copies by the id of the solution they are of
 
@@ -58,6 +69,26 @@ def copy(base: SolutionVersion, revision: SolutionVersion) -> None:
         )
         for row in base.dependencies.all()
     )
+
+
+def refuse_while_used(asker: User, instances: Iterable[SolutionInstance]) -> None:
+    """Keep shared copies where they are while others use them.
+
+    Raises:
+        Refused: ``still-used``, ``still-used-unseen``.
+    """
+    named = {one.pk: one for one in instances}
+    for pk in SharedCopy.objects.filter(pk__in=named).order_by("pk").values_list("pk", flat=True):
+        _refuse_while_used(asker, named[pk])
+
+
+def _refuse_while_used(asker: User, shared: SolutionInstance) -> None:
+    found = users(asker, shared)
+    told = {"solution": str(shared.template), "line": str(shared.target)}
+    if found.seen:
+        raise Refused("still-used", users=[str(one) for one in found.seen], **told)
+    if found.others:
+        raise Refused("still-used-unseen", **told)
 
 
 def _rows(revision: SolutionVersion, review: LineReview) -> Iterable[RevisionDependency]:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from orchestration import hints
 from orchestration.models import Deployment, Node, Rollout
-from orchestration.services import desired, events
+from orchestration.services import desired, events, waiting
 from orchestration.services.events import Actor
 from orchestration.services.lives import move
 from orchestration.services.tree import nearest_above
@@ -74,6 +74,7 @@ def finish(
     _record(deployment, to, by, outcome=outcome, **(failure or {}))
     close_rollout(deployment.rollout)
     tell(deployment)
+    waiting.tell(deployment)
 
 
 def close_rollout(ended: Rollout) -> None:

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from orchestration.models import Deployment, SolutionInstance
-from orchestration.services import deployments, desired
+from orchestration.services import deployments, desired, injecting, waiting
 from orchestration.services.deployments import LOOK_AGAIN
 from orchestration.services.errors import Refused, Stale
 from orchestration.states import DeploymentState
@@ -25,8 +25,22 @@ log = logging.getLogger(__name__)
 def advance_due() -> int:
     """Move every due deployment one stage on; returns how many were looked at.
 
-    Each row is looked at once a call: one that stays due, because another
-    worker has it or because something is wrong with it, is for the next sweep.
+    Then settles the shared copies that some of them wait for: all that are due
+    together, so that twelve lines make one new revision of a shared copy.
+    """
+    looked_at = _look_at_all()
+    settled = injecting.settle_due()
+    if settled:
+        waiting.look_again(settled)
+        looked_at += _look_at_all()
+    return looked_at
+
+
+def _look_at_all() -> int:
+    """Look at each due row once.
+
+    One that stays due, because another worker has it or because something is
+    wrong with it, is for the next sweep.
     """
     now, after, looked_at = timezone.now(), 0, 0
     while due := _due(now, after):
@@ -94,6 +108,13 @@ def _offer(deployment: Deployment) -> None:
         )
         return
     if deployment.generation == 0:
+        if hold := waiting.hold_for(deployment):
+            Deployment.objects.filter(pk=deployment.pk).update(
+                hold=hold, next_action_at=now + LOOK_AGAIN
+            )
+            if hold != deployment.hold:
+                deployments.tell(deployment)
+            return
         _want(deployment)
     deployments.advance(deployment, _S.OFFERED, None, generation=deployment.generation)
     desired.bump([agent])

@@ -11,6 +11,7 @@ from orchestration import hints
 from orchestration.models import Agent, Node, Target
 from orchestration.services import desired, events
 from orchestration.services.contexts import capabilities_named
+from orchestration.services.dependencies import refuse_while_used
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.tree import plant
 from orchestration.states import AgentState, InstanceState
@@ -165,7 +166,8 @@ def remove(by: User, node: Node) -> None:
 
     Raises:
         Invalid: ``not-a-place``.
-        Refused: ``place-not-empty``, ``place-has-agents``, ``still-installed``.
+        Refused: ``place-not-empty``, ``place-has-agents``, ``still-installed``,
+            ``still-used``, ``still-used-unseen``.
     """
     target = Target.objects.filter(node=node).first()
     perm = Perm.EDIT_TARGETS if target else Perm.EDIT_HIERARCHY
@@ -176,7 +178,7 @@ def remove(by: User, node: Node) -> None:
     if node.agents.exists():
         raise Refused("place-has-agents", place=node.title)
     if target is not None:
-        _forget_copies(target)
+        _forget_copies(by, target)
     parent = node.parent
     events.move(node, parent)
     events.record(f"{node.kind}.removed", node, parent, by)
@@ -184,9 +186,10 @@ def remove(by: User, node: Node) -> None:
     node.delete()
 
 
-def _forget_copies(target: Target) -> None:
+def _forget_copies(by: User, target: Target) -> None:
     """Delete copies that are not at the line: what was published, what was uninstalled."""
     copies = target.instances.select_for_update()
+    refuse_while_used(by, copies)
     if any(copy.state not in _AWAY or copy.desired_id for copy in copies):
         raise Refused("still-installed", line=str(target))
     target.deployments.all().delete()

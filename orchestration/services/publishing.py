@@ -107,9 +107,10 @@ def publish(
 def reissue(by: User, base: SolutionVersion, held: Held, comment: str) -> Published:
     """Make a revision with other sections put in, of the values that ``base`` was made of.
 
-    Right and locks are the caller's affair. Values saved since stay pending. Where the newest
-    revision is the same already, that is the answer.
+    The locks are the caller's affair. Values saved since stay pending. Where the newest revision
+    is the same already, that is the answer.
     """
+    may(by, Perm.PUBLISH, base.instance.target.node).require()
     review = resolve_again(base, held)
     issue = Issue(by, base.template_version, base.instance.name, comment, settles=False)
     (one,) = _publish(issue, [review])

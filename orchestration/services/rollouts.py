@@ -12,6 +12,7 @@ from django.utils import timezone
 from orchestration import hints
 from orchestration.models import Deployment, Rollout, SolutionInstance, SolutionVersion
 from orchestration.services import deployments, events
+from orchestration.services.dependencies import refuse_while_used
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.lives import move
 from orchestration.services.tree import nearest_above
@@ -79,7 +80,12 @@ def retry(by: User, failed: Sequence[Deployment], *, comment: str = "") -> Rollo
 
 
 def uninstall(by: User, instances: Sequence[SolutionInstance], *, comment: str = "") -> Rollout:
-    """Remove what runs from these lines; published revisions stay."""
+    """Remove what runs from these lines; published revisions stay.
+
+    Raises:
+        Refused: ``still-used`` by other copies, ``still-used-unseen`` where the
+            person may see none of them.
+    """
     aims = [Aim(instance, None) for instance in instances]
     return _start(by, Rollout.Kind.UNINSTALL, aims, comment)
 
@@ -118,6 +124,7 @@ def _check(by: User, aims: list[Aim]) -> None:
     _check_rights(by, aims)
     for aim in aims:
         _check_state(aim)
+    refuse_while_used(by, [aim.instance for aim in aims if aim.revision is None])
     busy = _who_is_faster(aims)
     if busy:
         raise Refused("deployment-active", **busy)

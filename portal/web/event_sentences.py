@@ -39,6 +39,9 @@ SENTENCES: Mapping[str, Promise] = {
     "rollout.cancelled": _("%(name)s was cancelled on every line"),
     "instance.given-back": _("%(name)s did not get there; what ran before is wanted again"),
     "instance.health": _("%(name)s is now: %(health)s"),
+    "instance.outdated": _(
+        "%(name)s still holds what lines no longer put in; publish and deploy it"
+    ),
     "instance.recovered": _("%(name)s runs after all"),
     "configuration.saved": _("Values of %(solution)s saved"),
     "secret.set": _("Secret %(name)s set"),

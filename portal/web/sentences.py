@@ -121,6 +121,14 @@ SENTENCES = {
     "not-from-here": _("This is not possible now; it is: %(state)s."),
     "not-installed": _("It is not installed on %(line)s."),
     "nothing-chosen": _("Choose at least one line."),
+    "still-used": _(
+        "%(solution)s on %(line)s is still used by: %(users)s. Uninstall those first, or have them "
+        "use another one."
+    ),
+    "still-used-unseen": _(
+        "%(solution)s on %(line)s is still used by lines that you may not see. Ask somebody who "
+        "looks after the whole place."
+    ),
     "too-late-to-cancel": _("It is too late to cancel; it is: %(state)s."),
 }
 

@@ -6,10 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Deployment
 from orchestration.states import FAILED_DEPLOYMENT, DeploymentState
+from rbac.permissions import LABELS, Perm
+from rbac.roles import roles_with
 
 Words = Mapping[str, Promise]
 
@@ -66,6 +69,36 @@ HOLDS: Words = {
     "contact": _("Contact is back; it goes on now."),
 }
 
+# Why one waits for a shared copy, by the reason its hold names.
+DEPENDENCIES: Words = {
+    "updating": _("It waits for %(solution)s on %(line)s, which is being updated."),
+    "failed": _(
+        "It waits for %(solution)s on %(line)s, whose update failed. Retry that one; this one "
+        "goes on by itself."
+    ),
+    "stopped": _(
+        "It waits for %(solution)s on %(line)s, whose update was called off. Deploy its newest "
+        "revision; this one goes on by itself."
+    ),
+    "unpublished": _("It waits for %(solution)s on %(line)s, of which nothing is published."),
+    "unfit": _(
+        "It waits for %(solution)s on %(line)s, which cannot take the settings of this line: "
+        "%(message)s"
+    ),
+    "gone": _(
+        "It waits for a copy of %(solution)s that is gone. Publish again and choose another one."
+    ),
+    "right": _(
+        "It waits for %(solution)s on %(line)s, which has to be changed for it. Whoever started "
+        "this may not do that: the right “%(right)s” at %(place)s is missing. Roles with it: "
+        "%(roles)s. Somebody with the role Admin there can give one."
+    ),
+    "nobody": _(
+        "It waits for %(solution)s on %(line)s, which has to be changed for it. The account of "
+        "whoever started this is closed: start it again."
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Trouble:
@@ -109,7 +142,7 @@ def trouble_of(deployment: Deployment) -> Trouble | None:
 
 def hold_of(deployment: Deployment) -> Hold | None:
     """Return why a deployment waits; None where it does not."""
-    why = HOLDS.get(str(deployment.hold.get("code")))
+    why = _why_held(deployment.hold)
     if why is None or not deployment.active:
         return None
     since = deployment.hold.get("since")
@@ -117,10 +150,24 @@ def hold_of(deployment: Deployment) -> Hold | None:
     # Looked at again at once when contact is back: that is no limit to wait for.
     far = deployment.next_action_at and deployment.next_action_at - deployment.created_at
     return Hold(
-        str(why),
+        why,
         datetime.fromisoformat(since) if since else deployment.created_at,
         deployment.next_action_at if deferred and far and far > timedelta(hours=1) else None,
     )
+
+
+def _why_held(hold: Mapping[str, Any]) -> str | None:
+    if hold.get("code") != "dependency":
+        why = HOLDS.get(str(hold.get("code")))
+        return None if why is None else str(why)
+    told, reason = dict(hold), str(hold.get("reason"))
+    if "perm" in told:
+        perm = Perm(told["perm"])
+        told["right"] = gettext(LABELS[perm])
+        told["roles"] = ", ".join(gettext(role.label) for role in roles_with(perm))
+    elif reason == "right":
+        reason = "nobody"
+    return str(DEPENDENCIES.get(reason, DEPENDENCIES["updating"])) % told
 
 
 def _details(failure: Mapping[str, Any]) -> str:

@@ -64,6 +64,7 @@ WORDS: frozenset[str] = frozenset(
 )
 
 STEPS: dict[str, str] = {
+    "resolve": _("What it uses is ready"),
     "dispatch": _("Sent to the site"),
     "received": _("Received at the site"),
     "stage": _("Preparing"),

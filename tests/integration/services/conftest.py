@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from orchestration.services import desired
 from tests.integration.conftest import Company
+from tests.integration.services.sharing import Sharing
 from tests.integration.services.site import Clock, Site
 
 
@@ -35,3 +36,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def site(company: Company) -> Site:
     """Factory alpha with its agent."""
     return Site(company, company.agent("alpha"))
+
+
+@pytest.fixture
+def sharing(site: Site) -> Sharing:
+    """A shared program at factory alpha and a solution that uses it."""
+    return Sharing(site.company, site, site.company.root_user)
