@@ -42,6 +42,10 @@ FACTORIES = (
     ),
 )
 SHARED_TARGET = ("elbe-shared", "Elbe shared services")
+SHARED_VALUES = {
+    "Broker": "mqtt://broker.harbor.example:1883",
+    "SupportPhone": "+49 40 5550100",
+}
 BROKEN_LINE = "packing-3"
 
 

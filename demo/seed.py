@@ -17,6 +17,7 @@ from orchestration.models import (
 from orchestration.services import (
     agents,
     catalog,
+    config_templates,
     configuration,
     contexts,
     places,
@@ -44,6 +45,7 @@ def seed(line_ports: int) -> None:
         contexts.add_capability(admin, context, name, description)
     _build_places(admin, context)
     _invite_people(context)
+    _share_values(admin, context)
     _run_dashboards(admin, context, line_ports)
     _run_camera_checks(admin, context, line_ports + 20)
 
@@ -103,15 +105,28 @@ def _invite_people(context: Context) -> None:
             grants.give(role, user, catalog_node if role == "solution-viewer" else place)
 
 
+def _share_values(admin: User, context: Context) -> None:
+    """Values that the lines of a region share, whatever runs on them."""
+    template = (SOLUTIONS / "plant-common" / "template.yaml").read_text("utf-8")
+    source = config_templates.ConfigSource(
+        "plant-common", "1.0.0", template, display_name="Plant common"
+    )
+    version = config_templates.create_version(admin, context, source)
+    region = Node.objects.get(name=company.REGION[0])
+    config_templates.link(admin, region, version)
+    configuration.save(
+        admin,
+        version,
+        [configuration.Edit(region, company.SHARED_VALUES, 0)],
+        comment="First values",
+    )
+
+
 def _run_dashboards(admin: User, context: Context, first_port: int) -> None:
     version = _import(admin, context, "line-dashboard", "Line dashboard", ["dashboard"])
     region = Node.objects.get(name=company.REGION[0])
     lines = _lines()
-    edits = [
-        configuration.Edit(
-            region, {"Broker": "mqtt://broker.harbor.example:1883", "MaxTemperature": 80}, 0
-        )
-    ]
+    edits = [configuration.Edit(region, {"MaxTemperature": 80}, 0)]
     edits += [
         configuration.Edit(line.node, {"Port": first_port + index}, 0)
         for index, line in enumerate(lines)

@@ -1,0 +1,19 @@
+"""The demo company starts whole: every revision is published, with the values that lines share."""
+
+import pytest
+
+from demo import company, seed
+from orchestration.models import SolutionVersion
+from orchestration.resolution import origins
+
+
+@pytest.mark.django_db
+def test_every_line_gets_what_the_plants_share() -> None:
+    seed.seed(9100)
+    rows = SolutionVersion.objects.filter(instance__template__node__name="line-dashboard")
+    assert rows.count() == sum(len(plan.lines) for plan in company.FACTORIES)
+    for revision in rows:
+        assert revision.configuration["Broker"] == company.SHARED_VALUES["Broker"]
+        assert revision.configuration["Support"] == company.SHARED_VALUES["SupportPhone"]
+        found = origins(revision.provenance)
+        assert (found["Broker"].name, found["Broker"].template) == ("North", "plant-common/1.0.0")
