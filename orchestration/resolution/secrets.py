@@ -26,23 +26,24 @@ def sealed(
     naming: Naming = lambda _: None,
 ) -> dict[str, Value]:
     """Seal the plain values at secret paths, leaf by leaf; the given maps are not changed."""
-    for parts, value in secret_leaves(values, secret_parts):
+    for parts, value in secret_leaves(values, secret_parts).items():
         if not isinstance(value, SecretReference | SealedValue):
             values = put(values, parts, SealedValue(value, naming(parts)))
     return values
 
 
-def secret_leaves(
-    values: Mapping[str, Value], secret_parts: Sequence[Parts]
-) -> Iterator[tuple[Parts, Value]]:
-    """Give what is set at secret paths, with its path; of a map every leaf in it.
+def secret_leaves(values: Mapping[str, Value], secret_parts: Sequence[Parts]) -> dict[Parts, Value]:
+    """Give what is set at secret paths, by path; of a map every leaf in it.
 
     References are given as such, also from their plain form.
     """
+    tree = dict(values)
+    found: dict[Parts, Value] = {}
     for parts in secret_parts:
-        value = lookup(dict(values), parts)
+        value = lookup(tree, parts)
         if value is not None:
-            yield from _leaves(parts, value)
+            found.update(_leaves(parts, value))
+    return found
 
 
 def _leaves(parts: Parts, value: Value) -> Iterator[tuple[Parts, Value]]:

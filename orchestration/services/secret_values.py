@@ -44,7 +44,7 @@ def settled(
         if lookup(values, parts) == MASK:
             values = _with(values, parts, lookup(dict(kept), parts))
     _refuse_strangers(by, node, template, values, kept)
-    for parts, typed in list(secret_leaves(values, secret_parts)):
+    for parts, typed in secret_leaves(values, secret_parts).items():
         old = lookup(dict(kept), parts)
         if not isinstance(typed, SecretReference) and _is_same(typed, old):
             values = put(values, parts, old)
@@ -61,7 +61,7 @@ def stored(
     """The values with references in place of all plain secrets, which are kept encrypted."""
     found = dict(values)
     rows = []
-    for parts, value in secret_leaves(values, secret_parts):
+    for parts, value in secret_leaves(values, secret_parts).items():
         if isinstance(value, SecretReference):
             continue
         reference = SecretReference(secrets.token_urlsafe(24), version=VALUE)
