@@ -1,5 +1,6 @@
 """Dates and durations: always with the zone they are said in."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,12 @@ def took(started: datetime, ended: datetime) -> str:
     if not hours:
         return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
     return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+
+
+@register.filter
+def at(zones: Mapping[int, str], node: int | None) -> str:
+    """The zone of one place out of those of several; the person's own where it is not there."""
+    return zones.get(node, "") if node else ""
 
 
 @register.filter

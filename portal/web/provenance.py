@@ -9,6 +9,7 @@ from orchestration.models import SolutionVersion
 from orchestration.queries.places import time_zone_of
 from orchestration.queries.provenance import saves_of
 from orchestration.queries.resolving import LineReview
+from orchestration.queries.revisions import compare
 from orchestration.queries.secrecy import leaves
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import Change, Origin, origins
@@ -81,6 +82,11 @@ class Named:
     before: str
     after: str
     secret: bool = False
+
+
+def differences_of(before: SolutionVersion | None, after: SolutionVersion) -> list[Named]:
+    """Return how a revision differs from another one, or from nothing."""
+    return named_changes(compare(before, after), rules_of(after.template_version))
 
 
 def named_changes(changes: Iterable[Change], rules: Schema | None) -> list[Named]:

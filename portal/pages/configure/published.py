@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orchestration.models import SolutionVersion
 from orchestration.queries import possible, published, revisions
-from orchestration.queries.places import time_zone_of
+from orchestration.queries.places import time_zone_of, time_zones
 from orchestration.queries.secrecy import veil_of
 from orchestration.queries.solutions import on_lines
 from orchestration.queries.templates import rules_of
@@ -83,6 +83,7 @@ def revisions_list(request: PortalRequest) -> HttpResponse:
         {
             "page": page,
             "rows": [Row(row) for row in page],
+            "zones": time_zones(row.instance.target.node for row in page),
             "columns": COLUMNS,
             "solutions": on_lines(by, within),
             "people": published.authors(by),

@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from orchestration.models import SolutionInstance, SolutionVersion
 from orchestration.queries import possible, revisions, solutions
-from orchestration.resolution import Change
 from orchestration.services import rollouts
 from portal.web.copies import Copy, copies
 from portal.web.listing import address, page_of
 from portal.web.needs import needs
 from portal.web.parts import Column, Tab
+from portal.web.provenance import Named, differences_of
 from portal.web.requests import PortalRequest
 from portal.web.responses import see
 from portal.web.scope import scope_of
@@ -82,7 +82,7 @@ class Step:
 
     instance: SolutionInstance
     choices: list[SolutionVersion]
-    changes: list[Change]
+    changes: list[Named]
     verdict: Verdict
 
     @property
@@ -172,7 +172,7 @@ def _row(by: User, copy: Copy) -> Row:
 def _step(by: User, instance: SolutionInstance, newer: Mapping[int, list[SolutionVersion]]) -> Step:
     choices = newer.get(instance.pk, [])
     verdict = possible.deploy(by, instance, choices[0] if choices else instance.current)
-    changes = revisions.compare(instance.current, choices[0]) if choices else []
+    changes = differences_of(instance.current, choices[0]) if choices else []
     return Step(instance, choices, changes, verdict)
 
 

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 from orchestration.models import Deployment, SolutionInstance, SolutionVersion
 from orchestration.queries import possible, revisions, solutions
 from orchestration.queries.deployments import deployments
-from orchestration.resolution import Change
+from orchestration.queries.places import time_zone_of
 from orchestration.services import rollouts
 from orchestration.states import DEPLOYMENT, FAILED_DEPLOYMENT, State
 from portal.web.needs import needs
+from portal.web.provenance import Named, differences_of
 from portal.web.requests import PortalRequest
 from portal.web.responses import see
 from rbac.models import User
@@ -26,7 +27,7 @@ class Choice:
     """A revision one may go back to, and the last attempt at it."""
 
     revision: SolutionVersion
-    changes: list[Change]
+    changes: list[Named]
     attempt: Deployment | None
 
     @property
@@ -66,6 +67,7 @@ def roll_back(request: PortalRequest, pk: int) -> HttpResponse:
             "choices": choices,
             "chosen": next((one for one in choices if one.revision.pk == wanted), None),
             "verdict": possible.roll_back(by, instance, earlier),
+            "zone": time_zone_of(instance.target.node),
         },
     )
 
@@ -73,9 +75,7 @@ def roll_back(request: PortalRequest, pk: int) -> HttpResponse:
 def _choices(by: User, instance: SolutionInstance, earlier: list[SolutionVersion]) -> list[Choice]:
     attempts = deployments(by).filter(instance=instance).order_by("pk")
     last = {attempt.revision_id: attempt for attempt in attempts}
-    return [
-        Choice(one, revisions.compare(instance.current, one), last.get(one.pk)) for one in earlier
-    ]
+    return [Choice(one, differences_of(instance.current, one), last.get(one.pk)) for one in earlier]
 
 
 def _number(asked: QueryDict) -> int:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orchestration.models import Deployment, Rollout, SolutionVersion
 from orchestration.queries import deployments as queries
 from orchestration.queries import possible
+from orchestration.queries.places import time_zones
 from orchestration.services import rollouts as services
 from orchestration.services.errors import Refused, Stale
 from orchestration.states import DEPLOYMENT, ROLLOUT, PublicationState, State
@@ -98,6 +99,7 @@ def rollout(request: PortalRequest, pk: int) -> HttpResponse:
             "state": ROLLOUT[row.state],
             "bar": ROLLOUT[row.state].severity,
             "lines": rows,
+            "zones": time_zones(line.deployment.target.node for line in rows),
             "columns": LINE_COLUMNS,
             "progress": queries.progress(queries.deployments(request.user).filter(rollout=row)),
             "retry": [line for line in rows if line.retry],

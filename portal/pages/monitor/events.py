@@ -58,6 +58,7 @@ def events(request: PortalRequest) -> HttpResponse:
         {
             "page": page,
             "entries": [_entry(event) for event in page],
+            "zones": places.time_zones(event.node for event in page if event.node),
             "columns": COLUMNS,
             "groups": [(key, label) for key, (label, _prefixes) in GROUPS.items()],
             "actors": queries.actors(by)[:MOST_CHOICES],

@@ -1,6 +1,6 @@
 """Is anything wrong, where, since when, and what can I do?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from orchestration.queries import possible, sight, troubles
 from orchestration.queries.agents import away_agents
 from orchestration.queries.deployments import deployments
 from orchestration.queries.overview import Standing, hierarchy
+from orchestration.queries.places import time_zones
 from orchestration.states import ACTIVE_DEPLOYMENT, DEPLOYMENT, Severity
 from portal.web.copies import copies
 from portal.web.needs import WATCH, needs
@@ -63,7 +64,9 @@ def overview(request: PortalRequest) -> HttpResponse:
     active = deployments(request.user, within).filter(state__in=ACTIVE_DEPLOYMENT)
     attempts = [Attempt(one, hold_of(one)) for one in active[: MOST_ROWS + 1]]
     places = hierarchy(request.user, within)
+    known = _nodes(attention, [one.deployment for one in attempts])
     context = attention | {
+        "zones": time_zones(known),
         "attention": any(attention.values()),
         "well": not any(attention.values()) and _well(request.user, places),
         "running": attempts[:MOST_ROWS],
@@ -71,6 +74,14 @@ def overview(request: PortalRequest) -> HttpResponse:
         "places": places,
     }
     return render(request, "monitor/overview.html", context)
+
+
+def _nodes(attention: Mapping[str, Any], active: Iterable[Deployment]) -> Iterator[Node]:
+    """The places at which what the page tells of has happened."""
+    yield from (one.deployment.target.node for one in attention["failures"])
+    yield from (one.instance.target.node for one in attention["ill"])
+    yield from (agent.node for agent in attention["away"])
+    yield from (one.target.node for one in active)
 
 
 def _well(by: User, places: Iterable[Standing]) -> bool:

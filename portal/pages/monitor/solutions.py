@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from orchestration.models import SolutionTemplate
 from orchestration.queries import solutions as queries
+from orchestration.queries.places import time_zones
 from orchestration.queries.solutions import Spread
 from orchestration.states import Word
 from portal.web.copies import copies
@@ -81,6 +82,7 @@ def solution(request: PortalRequest, pk: int) -> HttpResponse:
             "tiles": tiles(request, counts),
             "page": page,
             "copies": copies(request.user, page.object_list),
+            "zones": time_zones(copy.target.node for copy in page),
             "columns": COPY_COLUMNS,
             "may_deploy": may_anywhere(request.user, Perm.DEPLOY),
             "reach": queries.reach(request.user, template, within),

@@ -87,6 +87,7 @@ def targets(request: PortalRequest) -> HttpResponse:
             "tiles": tiles(request, counts),
             "page": page,
             "rows": _rows(request.user, page.object_list),
+            "zones": places.time_zones(line.node for line in page),
             "columns": COLUMNS,
             "sort": request.GET.get("sort"),
             "levels": places.level_names(request.user),

@@ -112,7 +112,7 @@ def test_a_secret_is_in_no_page_and_no_file(
     detail = reverse("configure-revision", args=[revisions[1].pk])
     ids = "&".join(f"revision={one.pk}" for one in revisions)
     compared = author.get(f"{reverse('configure-compare')}?{ids}")
-    assert "Login.Password a secret value a secret value" in words(compared)
+    assert "Login.Password a secret value another secret value" in words(compared)
     line = reverse("configure-review-line", args=[company.lines["alpha-1"].pk])
     for page in (
         compared,

@@ -36,7 +36,7 @@ def test_choose_confirm_deploy(company: Company, deployer: Client) -> None:
     ids = f"?instance={newer.instance_id}&instance={first.instance_id}"
     page = text(deployer, "deploy-confirm", query=ids)
     assert "Deploy to 2 lines?" in page
-    assert "80 → 85" in page
+    assert "80 → <strong>85</strong>" in page
     assert "First installation" in page
 
     answer = deployer.post(
@@ -120,7 +120,7 @@ def test_roll_back_to_an_earlier_revision(company: Company, deployer: Client) ->
     address = reverse("deploy-roll-back", args=[new.instance_id])
     page = text(deployer, "deploy-roll-back", new.instance_id)
     assert "1.0.0.1" in page
-    assert "85 → 80" in page
+    assert "85 → <strong>80</strong>" in page
     page = text(deployer, "deploy-roll-back", new.instance_id, query=f"?revision={old.pk}")
     assert "Roll alpha-1 back to 1.0.0.1?" in page
     assert deployer.post(address, {"revision": old.pk}).status_code == 303

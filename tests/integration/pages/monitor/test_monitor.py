@@ -1,5 +1,6 @@
 """What Monitor shows, to whom, and in which words."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -220,3 +221,44 @@ def test_a_line_that_nobody_serves_any_more_wants_attention(
     assert "Nobody serves alpha-1" in page
     assert "Nobody serves alpha-2" not in page  # nothing is installed there
     assert "Everything runs" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "about"),
+    [
+        ("monitor-overview", ""),
+        ("monitor-targets", ""),
+        ("monitor-events", ""),
+        ("monitor-target", "line"),
+        ("monitor-solution", "solution"),
+        ("monitor-deployment", "deployment"),
+        ("configure-published", ""),
+        ("configure-revision", "revision"),
+        ("deploy-rollout", "rollout"),
+        ("deploy-roll-back", "copy"),
+    ],
+)
+def test_times_about_a_line_are_in_its_zone_on_every_page(
+    company: Company, client: Client, name: str, about: str
+) -> None:
+    site.heard(company.agent("alpha"))
+    version = company.solution()
+    first = company.revision("alpha-1", version)
+    site.deployed(company.root_user, first)
+    site.deployed(company.root_user, company.revision("alpha-1", version, MaxTemp=80))
+    attempt = site.failed(company.root_user, company.revision("alpha-1", version, MaxTemp=85))
+    ids = {
+        "line": attempt.target_id,
+        "solution": version.template_id,
+        "deployment": attempt.pk,
+        "revision": first.pk,
+        "rollout": attempt.rollout_id,
+        "copy": attempt.instance_id,
+    }
+    site.signed_in(client, company.root_user)
+    page = text(client, name, *([ids[about]] if about else []), query=f"?line={ids['line']}")
+    said = re.findall(r"<time datetime=[^>]*title=[^>]*>([^<]*)</time>", page)
+    # The rollout as a whole is about many lines.
+    moments = [one for one in said if re.search(r"\d [A-Z]", one)][name == "deploy-rollout" :]
+    assert moments or name == "monitor-targets"
+    assert [one for one in moments if not one.endswith(("CST", "CDT"))] == []
