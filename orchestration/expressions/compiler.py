@@ -36,7 +36,8 @@ def join(pieces: list[str | Run]) -> Run:
         texts = written.copy()
         try:
             for at, piece in runs:
-                texts[at] = to_text(piece(context))
+                value = piece(context)
+                texts[at] = value if type(value) is str else to_text(value)
         except Cycle:
             raise
         except Fault as fault:

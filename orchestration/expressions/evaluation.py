@@ -50,7 +50,9 @@ def fill(context: Context, steps: Iterable[Step]) -> None:
         slots[index] = RUNNING
         try:
             value = step.run(context)
-            if type(value) in _WEIGHTY and step.counts:
+            if type(value) is str and len(value) <= context.room:
+                context.room -= len(value)
+            elif type(value) in _WEIGHTY and step.counts:
                 _charge(context, value)
             slots[index] = value
         except (Fault, Unavailable, RecursionError) as error:

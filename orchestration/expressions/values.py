@@ -99,7 +99,7 @@ def finite(number: float) -> float:
 
 def number(value: Value) -> int | float:
     """Give a number or numeric text as a number; anything else raises Fault."""
-    if is_number(value):
+    if type(value) is int or type(value) is float or is_number(value):
         return value  # type: ignore[no-any-return]
     found = numeric(value) if isinstance(value, str) else None
     if found is None:
@@ -151,6 +151,8 @@ def to_text(value: Value) -> str:
     """Write a value as it appears when joined into text; a secret raises Fault."""
     if isinstance(value, str):
         return value
+    if type(value) is int:
+        return number_text(value)
     if value is None:
         return ""
     if value is True or value is False:

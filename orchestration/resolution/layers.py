@@ -30,9 +30,11 @@ _PLACES = 64  # merged places that a run keeps
 _FLAT = frozenset({str, int, float, bool, type(None)})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Place:
     """A node with everything above it merged in. Shared by all targets below; never changed.
+
+    One is made for each target; a frozen class would take several times as long to make.
 
     `holds_secrets` says that a value may be a secret reference.
     """

@@ -88,15 +88,17 @@ class Recorder:
         """
         found = dict(self.known)
         marks = place.marks
+        holds_maps = dict in map(type, configuration.values())
         for key in self.direct:
             code = marks.get(key)
-            if code and type(code) is tuple and type(configuration.get(key)) is not dict:
+            is_map = holds_maps and isinstance(configuration.get(key), dict)
+            if code and type(code) is tuple and not is_map:
                 found[key] = code
             else:
                 _record_value(found, (key,), (key,), place, configuration)
         for info in self.renamed:
             _record_value(found, info.parts, info.value_of, place, configuration)
-        if dict in map(type, configuration.values()):
+        if holds_maps:
             for info in self.mappable:
                 _spread(found, info, configuration)
         found |= {join_path(parts): (DEFAULT,) for parts in filled}

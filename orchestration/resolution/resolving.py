@@ -34,9 +34,9 @@ from orchestration.resolution.secrets import (
 from orchestration.rules import Violation
 
 
-@dataclass(frozen=True)
+@dataclass
 class Resolution:
-    """What one target gets, or why it gets nothing.
+    """What one target gets, or why it gets nothing. Never changed; not frozen as `Place` is not.
 
     `configuration` and `components` are plain data, shared and not to be changed; `configuration`
     is None where an expression failed, and there to look at where only rules are broken.
