@@ -10,6 +10,7 @@ from typing import Never
 
 import yaml
 from yaml import events
+from yaml.reader import ReaderError
 
 from orchestration.expressions.errors import Fault
 from orchestration.expressions.limits import DEFAULT_LIMITS, Limits
@@ -52,8 +53,9 @@ def load_yaml(
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise DocumentError(name, "syntax", _explain(error, builder.lines), line, column) from None
-    except yaml.YAMLError as error:
-        raise DocumentError(name, "characters", f"not readable as text: {error}") from None
+    except ReaderError as error:
+        position = source.find(chr(error.character))  # the reader itself counts bytes
+        raise _unreadable(name, source, max(position, 0)) from None
     if not builder.documents:
         raise DocumentError(name, "empty", "the document is empty")
     return builder.root
@@ -64,10 +66,9 @@ def _decoded(text: str | bytes, name: str, limits: Limits) -> str:
         message = f"the document is larger than {limits.document_bytes} bytes"
         raise DocumentError(name, "too-large", message)
     if isinstance(text, str):
-        if not text.isascii() and len(text.encode(errors="replace")) > limits.document_bytes:
-            raise DocumentError(name, "too-large", "the document is too large")
+        _check_text(text, name, limits)
         return text.removeprefix("\ufeff")
-    if text.startswith(_BOMS):
+    if text.startswith(_BOMS) or text[1:2] == b"\0":
         raise DocumentError(name, "encoding", "the document is UTF-16 or UTF-32; save it as UTF-8")
     try:
         return text.decode("utf-8-sig")
@@ -75,6 +76,24 @@ def _decoded(text: str | bytes, name: str, limits: Limits) -> str:
         line = text.count(b"\n", 0, error.start) + 1
         message = "the document is not UTF-8"
         raise DocumentError(name, "encoding", message, line, 1) from None
+
+
+def _check_text(text: str, name: str, limits: Limits) -> None:
+    try:
+        size = len(text) if text.isascii() else len(text.encode())
+    except UnicodeEncodeError as error:
+        raise _unreadable(name, text, error.start) from None
+    if size > limits.document_bytes:
+        message = f"the document is larger than {limits.document_bytes} bytes"
+        raise DocumentError(name, "too-large", message)
+
+
+def _unreadable(name: str, text: str, position: int) -> DocumentError:
+    """Say which character of a text cannot stand in a document, and where."""
+    before = text[:position]
+    line, column = before.count("\n") + 1, position - before.rfind("\n")
+    message = f"the character U+{ord(text[position]):04X} cannot stand in a document"
+    return DocumentError(name, "characters", message, line, column)
 
 
 def _explain(error: yaml.MarkedYAMLError, lines: list[str]) -> str:
@@ -140,6 +159,8 @@ class _Builder:
             value = scalar_value(event)
         except Fault as fault:
             self._refuse(event, "scalar", fault.message)
+        if "\0" in event.value:
+            self._refuse(event, "characters", "a text holds the character NUL")
         if isinstance(value, str) and "${{" in value:
             value = PlacedText.found(value, self._occurrences(event))
         self._add(event, value, 0, 1 + len(event.value), event.anchor)
@@ -148,6 +169,8 @@ class _Builder:
         if event.anchor is not None:
             self._refuse(event, "key", "a key cannot be an anchor")
         key = key_text(event)
+        if "\0" in key:
+            self._refuse(event, "characters", "a key holds the character NUL")
         if key in place.value:
             self._refuse(event, "duplicate-key", f"the key '{key[:80]}' stands here twice")
         if "${{" in key:

@@ -38,6 +38,7 @@ _ORDER: Mapping[str, Callable[[Value, Value], bool]] = {
     ">=": operator.gt,
 }
 _MOST_WORK = 1 << 22
+_STEP = 8  # a step costs what looking at so many characters costs
 
 
 def find(tree: Value, path: str, spend: Spend) -> Value:
@@ -64,7 +65,7 @@ class _Search:
             found = []
             for node in reached:
                 for selector in segment.selectors:
-                    self.spend(1)
+                    self.spend(_STEP)
                     found.extend(self.selected(selector, node))
         return found
 
@@ -74,7 +75,7 @@ class _Search:
             waiting = [node]
             while waiting:
                 at = waiting.pop()
-                self.spend(1)
+                self.spend(_STEP)
                 yield at
                 waiting.extend(reversed(list(_children(at))))
 
@@ -96,7 +97,7 @@ class _Search:
 
     def counted(self, values: "list[Value] | Iterator[Value]") -> Iterator[Value]:
         for value in values:
-            self.spend(1)
+            self.spend(_STEP)
             yield value
 
     def holds(self, test: Test, at: Value) -> bool:

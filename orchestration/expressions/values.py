@@ -16,6 +16,7 @@ Value: TypeAlias = Any
 
 _NUMBERS = (int, float)
 _NUMERIC = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
+_HALF = re.compile("[\ud800-\udfff]")
 _EXPONENT_FROM = 1e16
 _SHOWN = 60  # characters of a value in a message
 
@@ -276,3 +277,28 @@ def weigh(value: Value, room: int) -> int:
             weight += sum(map(len, item))
             waiting.extend(item.values())
     return weight
+
+
+def unstorable(value: Value) -> str:
+    """Say why a value cannot be stored as JSON in every database; empty where it can."""
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, str) and (why := _unstorable_text(item)):
+            return why
+        if isinstance(item, float) and not math.isfinite(item):
+            return "a number is too large, or is none"
+        if isinstance(item, dict):
+            waiting.extend(item)
+            waiting.extend(item.values())
+        elif isinstance(item, list):
+            waiting.extend(item)
+    return ""
+
+
+def _unstorable_text(text: str) -> str:
+    if "\0" in text:
+        return "a text holds the character NUL"
+    if not text.isascii() and _HALF.search(text):
+        return "a text holds half a character (a lone surrogate)"
+    return ""

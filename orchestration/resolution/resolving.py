@@ -16,6 +16,7 @@ from orchestration.expressions import (
     lookup,
     split_path,
 )
+from orchestration.expressions.values import unstorable
 from orchestration.resolution.canonical import canonical_json, digest
 from orchestration.resolution.compiled import CompiledTemplate
 from orchestration.resolution.injections import Injected, inject
@@ -253,9 +254,11 @@ class _Run:
             message = f"the configuration cannot be written as JSON: {error}"
             self.problems.append(ResolutionProblem("", Kind.LIMIT, message))
             return b""
-        if len(content) > limit:
-            message = f"the result is larger than {limit} bytes"
-            self.problems.append(ResolutionProblem("", Kind.LIMIT, message))
+        why = f"the result is larger than {limit} bytes" if len(content) > limit else ""
+        if b"\\u0000" in content:
+            why = why or unstorable(both)
+        if why:
+            self.problems.append(ResolutionProblem("", Kind.LIMIT, why))
             return b""
         return content
 

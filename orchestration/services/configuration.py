@@ -7,7 +7,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from orchestration import hints
-from orchestration.expressions import Parts, join_path, lookup
+from orchestration.expressions import DEFAULT_LIMITS, Parts, join_path, lookup
+from orchestration.expressions.values import is_deep, unstorable
 from orchestration.models import (
     AnyTemplate,
     AnyVersion,
@@ -75,6 +76,7 @@ def save(
     made = []
     secret = rules.secret_parts if rules else ()
     for wanted in edits:
+        _check_storable(wanted)
         before = current.get(wanted.node.pk)
         kept = before.values if before else {}
         values = settled(by, wanted.node, version.template, secret, wanted.values, kept)
@@ -192,6 +194,16 @@ def _check_fresh(rules: Schema | None, edit: Edit, before: ConfigurationRevision
             base=edit.base,
             current=number,
         )
+
+
+def _check_storable(edit: Edit) -> None:
+    """Refuse what no JSON of a database holds, or what nests deeper than any document may."""
+    most = DEFAULT_LIMITS.document_depth
+    deep = is_deep(dict(edit.values), most)
+    why = f"it nests deeper than {most} levels" if deep else unstorable(dict(edit.values))
+    if why:
+        place = {"place": edit.node.title, "node": edit.node.pk}
+        raise Invalid("values-refused", [{**place, "code": "limit", "message": why}])
 
 
 def _check_values(rules: Schema | None, edit: Edit, keys: list[Parts]) -> None:

@@ -78,9 +78,12 @@ def base64decode(value: Value) -> Value:
     """Apply `$base64decode`."""
     given = need_text(value)
     try:
-        return base64.b64decode(_utf8(given), validate=True).decode()
+        decoded = base64.b64decode(_utf8(given), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
         raise wrong_type(f"{describe(given)} is not UTF-8 text in base64") from None
+    if "\0" in decoded:
+        raise wrong_type("the decoded text holds the character NUL")
+    return decoded
 
 
 def _utf8(given: str) -> bytes:

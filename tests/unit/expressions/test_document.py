@@ -95,7 +95,7 @@ def test_aliases_give_the_same_value() -> None:
         ("a: *unknown", "alias", 1, 4),
         ("a: &x [*x]", "alias", 1, 8),
         ("&x a: 1", "key", 1, 1),
-        ("a: \x01", "characters", 0, 0),
+        ("a: 1\nb: é\x01", "characters", 2, 5),
         ("a: " + "[" * 40 + "]" * 40, "too-deep", 1, 35),
     ],
 )
