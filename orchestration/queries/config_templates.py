@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from orchestration.models import ConfigTemplate, ConfigTemplateVersion, Node, TemplateLink
 from orchestration.queries import sight
@@ -38,6 +38,16 @@ def template_versions(by: User) -> QuerySet[ConfigTemplateVersion]:
     rows = ConfigTemplateVersion.objects.select_related("template__node__context", "schema__schema")
     seen = visible(by, sight.SOLUTIONS, rows, "template__node__path")
     return seen.order_by("template__node__name", "-sort_key")
+
+
+def links(by: User) -> QuerySet[TemplateLink]:
+    """What is linked to places whose values a person may see."""
+    return visible(by, sight.VALUES, _links(), "node__path").order_by("node__path", "pk")
+
+
+def links_of(by: User) -> Prefetch[str, QuerySet[TemplateLink], str]:
+    """The same, to be read with config templates."""
+    return Prefetch("links", links(by))
 
 
 def links_at(by: User, node: Node) -> QuerySet[TemplateLink]:

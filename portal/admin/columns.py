@@ -58,6 +58,13 @@ def way(node: Node) -> str:
     return BELOW.join(place.title for place in above)
 
 
+def linked_templates(node: Node) -> SafeString | str:
+    """The config templates linked to a place itself, each leading to its link."""
+    rows = node.links.select_related("version__template__node")
+    name = "orchestration_templatelink_change"
+    return listed(link(row.version.reference, name, row.pk) for row in rows.order_by("pk"))
+
+
 def listed(items: Iterable[object]) -> SafeString | str:
     """A short list."""
     rows = [(item,) for item in items]

@@ -68,7 +68,7 @@ class SiteAdmin(ServiceAdmin[Node]):
     add_form = NewSiteForm
     view_perms = IT_PERMS
     add_perm = change_perm = remove_perm = Perm.EDIT_HIERARCHY
-    shown = ("way", "level_word", "labels", "made")
+    shown = ("way", "level_word", "labels", "config_links", "made")
     row_pages = ("access",)
     list_pages = ("add_factory",)
     list_display = ("tree_name", "level_word", "time_zone", "line_count", "add_links")
@@ -128,10 +128,12 @@ class SiteAdmin(ServiceAdmin[Node]):
         """Go on with what is below the place, as far as the person may."""
         add_token = reverse("admin:orchestration_enrolmenttoken_add")
         add_line = reverse("admin:orchestration_target_add")
+        add_link = reverse("admin:orchestration_templatelink_add")
         offers = (
             (Perm.EDIT_HIERARCHY, _("Add place inside"), f"{self.address('add')}?parent={obj.pk}"),
             (Perm.EDIT_TARGETS, _("Add line"), f"{add_line}?parent={obj.pk}"),
             (Perm.MANAGE_AGENTS, _("Enrol an agent"), f"{add_token}?node={obj.pk}"),
+            (Perm.EDIT_IT_VALUES, _("Link a config template"), f"{add_link}?at={obj.pk}"),
             (Perm.MANAGE_ACCESS, _("Who can do what here"), self.address("access", obj.pk)),
         )
         by = person(request)
@@ -160,6 +162,10 @@ class SiteAdmin(ServiceAdmin[Node]):
     @admin.display(description=_("Where"))
     def way(self, obj: Node) -> str:
         return columns.way(obj)
+
+    @admin.display(description=_("Config templates"))
+    def config_links(self, obj: Node) -> SafeString | str:
+        return columns.linked_templates(obj)
 
     @admin.display(description=_("Lines"))
     def line_count(self, obj: Node) -> SafeString | str:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from orchestration.models import (
     Agent,
     Capability,
+    ConfigTemplate,
     Context,
     Deployment,
     EnrolmentToken,
@@ -32,6 +33,7 @@ from orchestration.models import (
     Schema,
     SolutionTemplate,
     Target,
+    TemplateLink,
 )
 from orchestration.queries import agents, troubles
 from orchestration.services import people
@@ -47,7 +49,7 @@ SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("agents", _("Agents"), (Agent, EnrolmentToken)),
     ("places", _("Places and lines"), (Node, Target, Context, Capability)),
     ("access", _("People and access"), (RoleAssignment, User, Group)),
-    ("solutions", _("Solutions"), (SolutionTemplate, Schema)),
+    ("solutions", _("Solutions"), (SolutionTemplate, ConfigTemplate, TemplateLink, Schema)),
     ("records", _("What happened"), (Deployment, Event)),
 )
 SHOWN_FAILURES = 10

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Agent, Node, Target
@@ -111,7 +112,7 @@ class TargetAdmin(ServiceAdmin[Target]):
     add_form = NewTargetForm
     view_perms = IT_PERMS
     add_perm = change_perm = remove_perm = Perm.EDIT_TARGETS
-    shown = ("way", "level")
+    shown = ("way", "level", "config_links")
     list_display = ("__str__", "place_name", "level", "scope", "capability_list", "agent_name")
     list_filter = (TargetContextFilter, PlaceFilter)
     search_fields = ("node__name", "node__display_name", "scope", "agent__name")
@@ -148,10 +149,13 @@ class TargetAdmin(ServiceAdmin[Target]):
         places.remove(by, obj.node)
 
     def tools(self, request: HttpRequest, obj: Target) -> Sequence[Tool]:
-        if may(request.user, Perm.MANAGE_ACCESS, obj.node):
-            who_can = reverse("admin:orchestration_node_access", args=[obj.pk])
-            return [(_("Who can do what here"), who_can)]
-        return ()
+        who_can = reverse("admin:orchestration_node_access", args=[obj.pk])
+        add_link = reverse("admin:orchestration_templatelink_add")
+        offers = (
+            (Perm.EDIT_IT_VALUES, _("Link a config template"), f"{add_link}?at={obj.pk}"),
+            (Perm.MANAGE_ACCESS, _("Who can do what here"), who_can),
+        )
+        return [(label, url) for perm, label, url in offers if may(request.user, perm, obj.node)]
 
     @admin.display(description=_("Place"), ordering="node__path")
     def place_name(self, obj: Target) -> str:
@@ -164,6 +168,10 @@ class TargetAdmin(ServiceAdmin[Target]):
     @admin.display(description=_("Level"))
     def level(self, obj: Target) -> str:
         return obj.node.level_name
+
+    @admin.display(description=_("Config templates"))
+    def config_links(self, obj: Target) -> SafeString | str:
+        return columns.linked_templates(obj.node)
 
     @admin.display(description=_("Capabilities"))
     def capability_list(self, obj: Target) -> str:

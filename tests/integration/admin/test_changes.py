@@ -12,6 +12,7 @@ from django.utils import timezone
 from orchestration.models import (
     Agent,
     Capability,
+    ConfigTemplate,
     Context,
     EnrolmentToken,
     Event,
@@ -19,6 +20,7 @@ from orchestration.models import (
     Schema,
     SolutionTemplate,
     Target,
+    TemplateLink,
 )
 from orchestration.services import agents
 from orchestration.states import AgentState
@@ -241,3 +243,41 @@ def test_schemas_and_solutions(company: Company, root: Client, before: int) -> N
     assert [one.name for one in solution.capabilities.all()] == ["soap"]
     kinds = ["schema.created", "solution.created", "solution.version-created"]
     assert since(before) == kinds
+
+
+def test_config_templates_and_their_links(company: Company, root: Client, before: int) -> None:
+    alpha = company.factories["alpha"]
+    where = {"context": company.context.pk, "name": "common", "text": "configs:\n  Speed: 3\n"}
+    for version in ("1.0.0", "1.1.0"):
+        assert not save(root, ConfigTemplate, version=version, **where)
+    newer, older = ConfigTemplate.objects.get().versions.all()
+    assert not save(root, TemplateLink, at=alpha.pk, wanted=older.pk)
+    link = TemplateLink.objects.get()
+    assert "common/1.0.0" in root.get(page_of(Node, "change", alpha.pk)).content.decode()
+    assert not save(root, TemplateLink, link.pk, wanted=newer.pk)
+    assert TemplateLink.objects.get().version == newer
+    template = root.get(page_of(ConfigTemplate, "change", newer.template_id)).content.decode()
+    assert "alpha: 1.1.0" in template
+    delete(root, TemplateLink, link.pk)
+    assert since(before) == [
+        "config-template.created",
+        "config-template.version-created",
+        "config-template.version-created",
+        "config-template.linked",
+        "config-template.relinked",
+        "config-template.unlinked",
+    ]
+
+
+def test_links_are_made_only_where_one_may_set_the_values_of_it(
+    company: Company, root: Client, sign_in: SignIn
+) -> None:
+    where = {"context": company.context.pk, "name": "common", "text": "configs:\n  Speed: 3\n"}
+    save(root, ConfigTemplate, version="1.0.0", **where)
+    version = ConfigTemplate.objects.get().versions.get()
+    alpha, beta = company.factories["alpha"], company.factories["beta"]
+    bea = sign_in("bea", "solution-author", alpha)
+    company.person("bea", "solution-author", version.template.node)
+    assert save(bea, TemplateLink, at=beta.pk, wanted=version.pk)
+    assert not save(bea, TemplateLink, at=alpha.pk, wanted=version.pk)
+    assert TemplateLink.objects.get().node == alpha
