@@ -52,6 +52,11 @@ class NamedSecret(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def newest(self) -> "NamedSecretVersion | None":
+        """The version that counts."""
+        return next(iter(self.versions.all()), None)
+
 
 class NamedSecretVersion(Encrypted):
     """One value of a named secret: a text, or texts by the names in ``keys``."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from orchestration.expressions import SecretReference
 from orchestration.models import (
@@ -70,12 +70,12 @@ def counting(nodes: Collection[int]) -> dict[int, dict[str, str]]:
     return found
 
 
-def named(by: User) -> QuerySet[NamedSecretVersion]:
-    """The newest version of each named secret at the places whose values a person may see."""
-    rows = newest().select_related("secret__node__context", "created_by").defer("ciphertext")
-    return sight.seen(by, sight.VALUES, rows, "secret__node__path").order_by(
-        "secret__node__path", "secret__name"
-    )
+def named(by: User) -> QuerySet[NamedSecret]:
+    """The named secrets at the places whose values a person may see, with what counts of each."""
+    kept = newest().select_related("created_by").defer("ciphertext")
+    rows = NamedSecret.objects.select_related("node__context")
+    seen = sight.seen(by, sight.VALUES, rows, "node__path")
+    return seen.prefetch_related(Prefetch("versions", kept)).order_by("node__path", "name")
 
 
 def setters(values: Iterable[SecretReference]) -> dict[str, SecretValue]:

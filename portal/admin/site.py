@@ -29,6 +29,7 @@ from orchestration.models import (
     Deployment,
     EnrolmentToken,
     Event,
+    NamedSecret,
     Node,
     Schema,
     SolutionTemplate,
@@ -47,7 +48,7 @@ from rbac.models import RoleAssignment, User
 
 SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("agents", _("Agents"), (Agent, EnrolmentToken)),
-    ("places", _("Places and lines"), (Node, Target, Context, Capability)),
+    ("places", _("Places and lines"), (Node, Target, Context, Capability, NamedSecret)),
     ("access", _("People and access"), (RoleAssignment, User, Group)),
     ("solutions", _("Solutions"), (SolutionTemplate, ConfigTemplate, TemplateLink, Schema)),
     ("records", _("What happened"), (Deployment, Event)),

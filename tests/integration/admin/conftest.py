@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from orchestration.models import Agent, Node, Schema, SchemaVersion
-from orchestration.services import agents, deployments, groups, roles, rollouts
+from orchestration.services import agents, deployments, groups, roles, rollouts, secrets
 from orchestration.states import DeploymentState
 from tests.integration.conftest import Company
 
@@ -56,6 +56,7 @@ def filled(company: Company) -> Company:
         serving = company.agent(factory)
         knocking(company, factory)
         agents.create_token(company.root_user, place)
+        secrets.set_named(company.root_user, place, f"sql-of-{factory}", "never-shown")
         revision = company.revision(f"{factory}-1", version, Speed=1)
         attempt = rollouts.deploy(company.root_user, [revision]).deployments.get()
         failure = {"phase": "verify", "message": f"{factory} said no", "log_tail": "boom"}

@@ -1,63 +1,36 @@
-"""Secrets from the save to the agent's key: what is kept, who may refer to what, who can read."""
+"""Secrets in values: what is kept, who may refer to what, which named one counts."""
 
-import base64
 import json
-from collections.abc import Mapping
-from io import StringIO
 from typing import Any
 
 import pytest
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from django.core.management import CommandError, call_command
-from django.test import Client
-from pytest_django import Settings
 
-from agent import sealing, signing, wire
 from orchestration.models import (
-    Agent,
     ConfigurationRevision,
     NamedSecret,
     Node,
     SecretValue,
     SolutionTemplateVersion,
-    SolutionVersion,
 )
 from orchestration.queries import secrets as reads
 from orchestration.queries.reviewing import review
-from orchestration.services import agents, catalog, configuration, desired, rotation, secrets
+from orchestration.services import catalog, configuration, secrets
 from orchestration.services.configuration import Edit
 from orchestration.services.errors import Invalid, Refused
-from orchestration.services.publishing import publish
-from orchestration.states import AgentState, InstanceState
 from rbac.access import Denied
 from tests.integration.conftest import Company
 from tests.integration.opening import opened
-
-CANARY = "canary-4711"
-RULES = """
-  rules:
-    configs:
-      Speed: {type: int}
-      Pin: {type: string, secret: true, minLength: 4}
-      Login: {type: object, secret: true}
-      Login.Name: {type: string}
-      Codes: {type: "array[int]", secret: true}
-"""
-CONFIGS = """
-configs:
-  Speed: ${{$val(Speed)}}
-  Pin: ${{$val(Pin)}}
-  Login: ${{$val(Login)}}
-  Codes: ${{$val(Codes)}}
-"""
-
-
-def solution(
-    company: Company, version: str = "1.0.0", text: str = f"schema:{RULES}{CONFIGS}"
-) -> SolutionTemplateVersion:
-    source = catalog.SolutionSource("pump", version, text, {"components": []})
-    return catalog.create_solution_version(company.root_user, company.context, source)
+from tests.integration.services.secretive import (
+    CANARY,
+    CONFIGS,
+    RULES,
+    published,
+    read,
+    save,
+    solution,
+    wanted,
+    with_key,
+)
 
 
 @pytest.fixture
@@ -68,51 +41,6 @@ def pump(company: Company) -> SolutionTemplateVersion:
 @pytest.fixture
 def line(company: Company) -> Node:
     return company.lines["alpha-1"].node
-
-
-def save(
-    company: Company, version: SolutionTemplateVersion, node: Node, values: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Save over whatever is current, and give what is kept then."""
-    rows = ConfigurationRevision.objects.filter(node=node, template=version.template_id)
-    base = rows.count()
-    configuration.save(company.root_user, version, [Edit(node, values, base)])
-    newest = rows.order_by("number").last()
-    return newest.values if newest else {}
-
-
-def published(
-    company: Company, version: SolutionTemplateVersion, line: str = "alpha-1"
-) -> SolutionVersion:
-    (one,) = publish(company.root_user, version, [company.lines[line]])
-    assert one.revision, one.problems
-    return one.revision
-
-
-def wanted(revision: SolutionVersion) -> None:
-    """Let a copy be told to run a revision."""
-    copy = revision.instance
-    copy.desired, copy.generation, copy.state = revision, 1, InstanceState.DEPLOYING
-    copy.save()
-
-
-def with_key(agent: Agent) -> X25519PrivateKey:
-    key = signing.new_sealing_key()
-    agent.seal_key = base64.b64encode(signing.public_bytes(key)).decode()
-    agent.seq += 1
-    agent.save()
-    return key
-
-
-def read(agent: Agent, key: X25519PrivateKey) -> dict[int, list[Any]]:
-    """What an agent can read, by instance."""
-    document = wire.DesiredDocument.from_json(wire.parse(desired.signed(agent).document))
-    return {
-        work.instance: [
-            sealing.unseal(key, one, agent=agent.pk, instance=work.instance) for one in work.secrets
-        ]
-        for work in document.workloads
-    }
 
 
 # Saving
@@ -326,7 +254,8 @@ def test_setting_the_same_again_is_no_version(company: Company, line: Node) -> N
     assert secrets.set_named(company.root_user, line, "sql", "word") == first
     assert secrets.set_named(company.root_user, line, "sql", {"word": "x"}).number == 2
     shown = reads.named(company.root_user).get()
-    assert (shown.secret.name, shown.number, shown.keys) == ("sql", 2, ["word"])
+    assert shown.newest
+    assert (shown.name, shown.newest.number, shown.newest.keys) == ("sql", 2, ["word"])
 
 
 @pytest.mark.parametrize(
@@ -373,116 +302,3 @@ def test_what_runs_keeps_its_named_secret(company: Company, line: Node) -> None:
     revision.instance.save()
     secrets.delete_named(company.root_user, secret)
     assert not NamedSecret.objects.exists()
-
-
-# To the agent
-
-
-def test_only_the_agent_of_the_line_can_read(
-    company: Company, pump: SolutionTemplateVersion, line: Node
-) -> None:
-    save(company, pump, line, {"Pin": CANARY})
-    revision = published(company, pump)
-    wanted(revision)
-    agent, other = company.agent("alpha"), company.agent("beta")
-    key, others = with_key(agent), with_key(other)
-    document = wire.parse(desired.signed(agent).document)
-    assert isinstance(document, dict)
-    assert document["version"] == wire.SECRETS_VERSION
-    assert CANARY not in json.dumps(document)
-    assert read(agent, key) == {revision.instance_id: [CANARY]}
-    assert read(other, others) == {}
-    with pytest.raises(sealing.SealError):
-        read(agent, others)
-
-
-def test_without_secrets_documents_stay_as_old_agents_know_them(
-    company: Company, pump: SolutionTemplateVersion, line: Node
-) -> None:
-    save(company, pump, line, {"Speed": 5})
-    wanted(published(company, pump))
-    agent = company.agent("alpha")
-    document = wire.parse(desired.signed(agent).document)
-    assert isinstance(document, dict)
-    assert document["version"] == wire.WIRE_VERSION
-
-
-def test_a_new_machine_gets_the_secrets_sealed_to_its_own_key(
-    company: Company, pump: SolutionTemplateVersion, line: Node
-) -> None:
-    save(company, pump, line, {"Pin": CANARY})
-    revision = published(company, pump)
-    wanted(revision)
-    old = company.agent("alpha")
-    agents.revoke(company.root_user, old)
-    new = Agent.objects.create(
-        node=company.factories["alpha"], name="new", state=AgentState.PENDING, sign_key="new"
-    )
-    key = with_key(new)
-    agents.approve(company.root_user, new)
-    new.refresh_from_db()
-    assert read(new, key) == {revision.instance_id: [CANARY]}
-
-
-def test_an_agent_whose_key_takes_none_gets_none(
-    company: Company, pump: SolutionTemplateVersion, line: Node
-) -> None:
-    save(company, pump, line, {"Pin": CANARY})
-    wanted(published(company, pump))
-    agent = company.agent("alpha")
-    document = wire.DesiredDocument.from_json(wire.parse(desired.signed(agent).document))
-    assert [work.secrets for work in document.workloads] == [()]
-
-
-# Keys
-
-
-def key() -> str:
-    return Fernet.generate_key().decode()
-
-
-def test_a_missing_key_is_said_and_breaks_nothing_else(
-    company: Company,
-    pump: SolutionTemplateVersion,
-    line: Node,
-    settings: Settings,
-    client: Client,
-) -> None:
-    kept = save(company, pump, line, {"Pin": CANARY})
-    wanted(published(company, pump))
-    agent = company.agent("alpha")
-    with_key(agent)
-    settings.SITEWRIGHT_SECRET_KEYS = [key()]
-    with pytest.raises(Refused) as refused:
-        desired.signed(agent)
-    assert refused.value.code == "secrets-unreadable"
-    health = client.get("/healthz")
-    assert health.status_code == 503
-    assert health.json()["secrets"].startswith("key missing: ")
-    assert save(company, pump, line, {**kept, "Speed": 7})["Speed"] == 7
-    with pytest.raises(CommandError, match="Nothing was changed"):
-        call_command("rotate-secrets")
-    settings.SITEWRIGHT_SECRET_KEYS = []
-    with pytest.raises(Refused):
-        save(company, pump, line, {"Pin": "another"})
-
-
-def test_rotation_goes_on_where_it_stood(
-    company: Company, pump: SolutionTemplateVersion, line: Node, settings: Settings
-) -> None:
-    typed = {"Pin": CANARY, "Codes": [1], "Login": {"Name": "n", "X": 1.5}}
-    kept = save(company, pump, line, typed)
-    secrets.set_named(company.root_user, line, "sql", "word")
-    old = settings.SITEWRIGHT_SECRET_KEYS
-    settings.SITEWRIGHT_SECRET_KEYS = [key(), *old]
-    with pytest.raises(CommandError, match="5 secrets are under other keys"):
-        call_command("rotate-secrets", check=True, stdout=StringIO())
-    assert rotation._rotate_some(SecretValue, 3) == 3
-    said = StringIO()
-    call_command("rotate-secrets", stdout=said)
-    assert said.getvalue() == "2 secrets encrypted anew.\n"
-    assert rotation.rotate() == 0
-    settings.SITEWRIGHT_SECRET_KEYS = settings.SITEWRIGHT_SECRET_KEYS[:1]
-    call_command("rotate-secrets", check=True, stdout=said)
-    assert "first   5 secrets" in said.getvalue()
-    assert opened(kept) == typed
