@@ -15,9 +15,9 @@ INSTALL = $(PIP) --require-hashes -r requirements/build.txt \
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: help setup setup-dev demo demo-reset lock check check-format check-lint check-types \
-	check-imports check-templates check-migrations check-guards test test-system test-default \
-	test-postgres
+.PHONY: help setup setup-dev setup-bench demo demo-reset lock bench check check-format check-lint \
+	check-types check-imports check-templates check-migrations check-guards test test-system \
+	test-default test-postgres
 
 help:
 	@echo "make setup       the environment in $(VENV)"
@@ -25,16 +25,22 @@ help:
 	@echo "make demo-reset  start the demo over"
 	@echo "make check       format, lint, types, imports, templates, guards; changes nothing"
 	@echo "make test        the whole suite, browser, PostgreSQL and Redis included"
+	@echo "make bench       speed of the engine beside other tools (QUICK=1 for a smoke run)"
 	@echo "make lock        new lock files from pyproject.toml (UPGRADE=1 for newer versions)"
 
 setup: $(VENV)/.setup
 setup-dev: $(VENV)/.setup-dev
+setup-bench: $(VENV)/.setup-bench
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.setup: $(VENV)/bin/pip requirements/build.txt requirements/portal.txt
 	$(call INSTALL,requirements/portal.txt)
+	touch $@
+
+$(VENV)/.setup-bench: $(VENV)/.setup-dev requirements/bench.txt
+	$(call INSTALL,requirements/bench.txt)
 	touch $@
 
 $(VENV)/.setup-dev: $(VENV)/.setup requirements/dev.txt
@@ -87,6 +93,10 @@ test-default:
 test-postgres:
 	$(BIN)/python -m tests.servers $(BIN)/pytest --numprocesses 2 --dist loadfile \
 		--ignore tests/integration/agent tests/integration
+
+# Some minutes on a quiet machine. Writes docs/benchmarks.md.
+bench: setup-bench
+	$(BIN)/python -m tests.bench $(if $(QUICK),--quick)
 
 lock: $(VENV)/.setup-dev
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group build --output-file requirements/build.txt

@@ -1,37 +1,34 @@
 """How many targets a second of CPU the engine resolves, beside floors and other tools.
 
-    python -m tests.bench.engine [--sizes 1000 10000] [--rounds 3]
-
-Everything runs alternately in one process; outputs are compared before anything is timed. Peers
-that are not installed are named as such. Figures are targets per CPU-second, medians of rounds.
+Everything runs alternately in one process; outputs are compared before anything is timed.
 """
 
-import argparse
 import gc
 import importlib.util
 import itertools
-import platform
-import resource
-import statistics
-import sys
 import time
-from collections.abc import Iterable, Iterator
+import tracemalloc
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from orchestration.resolution import Edit, Subject, compile_template, impact, resolve_many
-from orchestration.resolution.canonical import canonical_json
+from orchestration.resolution import (
+    Edit,
+    Subject,
+    compile_template,
+    impact,
+    record_json,
+    resolve_many,
+)
 from orchestration.rules import parse_schema
-from tests.bench.fleet import SCHEMA, TEMPLATE, Line, fleet
-from tests.bench.floors import PEERS, Contestant, merged, plain_merge, plain_python
+from tests.bench.fleet import FEW, SCHEMA, TEMPLATE, Line, fleet
+from tests.bench.floors import FLOORS, Contestant
+from tests.bench.peers import PEERS
+from tests.bench.results import Peak, Preview, Rate
 
 COMPILED = compile_template(TEMPLATE, parse_schema(SCHEMA))
-FEW = 100  # lines a slow peer is given, whatever the size
-
-
-def say(line: str) -> None:
-    """Print a line."""
-    sys.stdout.write(f"{line}\n")
+WHOLE = "Sitewright: rules, JSON, hash, provenance"
+UNRECORDED = "Sitewright: without the provenance"
 
 
 def subjects(lines: Iterable[Line]) -> Iterator[Subject]:
@@ -40,99 +37,87 @@ def subjects(lines: Iterable[Line]) -> Iterator[Subject]:
 
 
 def engine(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
-    """Resolve: merge, evaluate, rules, canonical JSON, hash; who set what is known."""
+    """Resolve as for publishing: rules, canonical JSON, hash, the provenance record written."""
     for _, resolution in resolve_many(COMPILED, subjects(lines)):
+        record_json(resolution.provenance_json())
         yield resolution.configuration or {}
 
 
-def engine_recording(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
-    """Resolve as for publishing: also write the provenance record of every leaf."""
+def engine_unrecorded(lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """Resolve, but do not write who set what."""
     for _, resolution in resolve_many(COMPILED, subjects(lines)):
-        canonical_json(resolution.provenance_json())
         yield resolution.configuration or {}
 
 
 def contestants() -> dict[str, Contestant]:
-    """Name everything that can run here."""
-    found = {
-        "floor: merge dictionaries": plain_merge,
-        "floor: merge, Python, JSON, hash": plain_python,
-        "engine: rules, JSON, hash": engine,
-        "engine: and provenance written": engine_recording,
+    """Name everything that can run here; peers that are not installed are left out."""
+    installed = [peer for peer in PEERS if importlib.util.find_spec(peer.module)]
+    return {
+        WHOLE: engine,
+        UNRECORDED: engine_unrecorded,
+        **FLOORS,
+        **{peer.name: peer.run for peer in installed},
     }
-    installed = {n: run for n, (module, run) in PEERS.items() if importlib.util.find_spec(module)}
-    for name in PEERS.keys() - installed.keys():
-        say(f"not installed, not run: {name}")
-    return found | installed
 
 
 def compare() -> None:
-    """Stop when a contestant gives something else than the engine."""
+    """Stop when a contestant gives something else than the engine for a target."""
     sample = list(fleet(FEW))
     expected = list(engine(sample))
     for name, run in contestants().items():
         for line, want, got in zip(sample, expected, run(sample), strict=True):
-            if got != {key: want[key] for key in got} or not got:
+            if not got or got != {key: want.get(key) for key in got}:
                 raise SystemExit(f"{name} differs for {line.name}: {got}")
 
 
-def cpu_of(run: Contestant, lines: list[Line]) -> float:
+def rates(size: int, rounds: int) -> list[Rate]:
+    """Measure all contestants for one size, in turn."""
+    lines = list(fleet(size))
+    runs = contestants()
+    slow = {peer.name for peer in PEERS if peer.slow}
+    measured: dict[str, list[float]] = {name: [] for name in runs}
+    for _, name in itertools.product(range(rounds), runs):
+        part = lines[:FEW] if name in slow else lines
+        measured[name].append(len(part) / _cpu_of(runs[name], part))
+    return [Rate(name, size, tuple(figures)) for name, figures in measured.items()]
+
+
+def peak(size: int) -> Peak:
+    """Measure the most memory of a run that makes targets, resolves them and keeps nothing."""
+    gc.collect()
+    tracemalloc.start()
+    for _ in engine(fleet(size)):
+        pass
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return Peak(size, most / 2**20)
+
+
+def previews(size: int, rounds: int) -> list[Preview]:
+    """Measure how long it takes to tell the effect of one edit over a fleet."""
+    lines = list(fleet(size))
+    everyone = list(subjects(lines))
+    return [_preview(lines, everyone, level, rounds) for level in (3, 2, 1, 0)]
+
+
+def _preview(lines: list[Line], everyone: list[Subject], level: int, rounds: int) -> Preview:
+    node = lines[0].path[level]
+    key = next(name for name in reversed(list(node.values)) if name != "Host")
+    edit = Edit({node.ref: replace(node, values={**node.values, key: 99_999})})
+    spent = []
+    for _ in range(rounds):
+        started = time.process_time()
+        effects = impact(COMPILED, everyone, edit)
+        spent.append((time.process_time() - started) * 1000)
+    below = sum(any(at is node for at in line.path) for line in lines)
+    changed = sum(len(effect.keys) for effect in effects)
+    return Preview(f"one value at a {node.level}", below, changed, sorted(spent)[rounds // 2])
+
+
+def _cpu_of(run: Contestant, lines: Sequence[Line]) -> float:
     """Measure the CPU seconds of one pass; results are thrown away as they come."""
     gc.collect()
     started = time.process_time()
     for _ in run(lines):
         pass
     return time.process_time() - started
-
-
-def table(size: int, rounds: int) -> None:
-    """Measure all contestants for one size."""
-    lines = list(fleet(size))
-    runs = contestants()
-    spent: dict[str, list[float]] = {name: [] for name in runs}
-    for _, name in itertools.product(range(rounds), runs):
-        part = lines[:FEW] if name == "OmegaConf" else lines
-        spent[name].append(len(part) / cpu_of(runs[name], part))
-    say(f"\n{size} targets                          targets per CPU-second")
-    for name, rates in spent.items():
-        spread = f"{min(rates):,.0f} to {max(rates):,.0f}"
-        say(f"  {name:34} {statistics.median(rates):12,.0f}   ({spread})")
-
-
-def impacts(size: int) -> None:
-    """Measure how long it takes to tell the effect of one edit over a fleet."""
-    lines = list(fleet(size))
-    everyone = list(subjects(lines))
-    for level in (3, 2, 1, 0):
-        node = lines[0].path[level]
-        key = next(name for name in reversed(list(node.values)) if name != "Host")
-        edited = replace(node, values={**node.values, key: 99_999})
-        started = time.process_time()
-        effects = impact(COMPILED, everyone, Edit({node.ref: edited}))
-        spent = (time.process_time() - started) * 1000
-        below = sum(any(at is node for at in line.path) for line in lines)
-        changed = sum(len(effect.keys) for effect in effects)
-        where = f"{key} at a {node.level}"
-        say(f"  edit of {where:20} {below:6} below, {changed:6} change {spent:9.1f} ms")
-
-
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000])
-    parser.add_argument("--rounds", type=int, default=3)
-    options = parser.parse_args()
-    line = next(fleet(1))
-    say(f"Python {platform.python_version()}, {platform.machine()}")
-    say(f"{len(TEMPLATE['configs'])} keys, 20 expressions, 4 levels, {len(merged(line))} values")
-    compare()
-    for size in options.sizes:
-        table(size, options.rounds)
-    say(f"\nImpact over {options.sizes[-1]} targets")
-    impacts(options.sizes[-1])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    say(f"\npeak memory of all this: {peak:,.0f} MiB")
-
-
-if __name__ == "__main__":
-    main()

@@ -8,6 +8,7 @@ from orchestration.resolution import PathNode
 
 LEVELS = ("Region", "City", "Factory", "Line")
 CITIES, FACTORIES, LINES = 5, 5, 20  # below each region, city, factory
+FEW = 100  # lines a slow peer is given, whatever the size
 
 PLAIN = [f"Key{number:02d}" for number in range(30)]
 EXPRESSIONS = {

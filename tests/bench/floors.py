@@ -1,16 +1,14 @@
-"""What the engine is measured against: floors in plain Python, and other configuration tools.
+"""What nothing in Python can be much faster than: the same work written by hand for this one case.
 
-Each takes the lines of the fleet and gives their configurations. The expressions of the data set
-are written anew for each, the way its own users would.
+Expressions are plain Python, there are no rules, nobody knows where a value came from.
 """
 
 import hashlib
-import importlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from tests.bench.fleet import EXPRESSIONS, PLAIN, Line
+from tests.bench.fleet import PLAIN, Line
 
 Configurations = Iterator[dict[str, Any]]
 Contestant = Callable[[Iterable[Line]], Configurations]
@@ -32,7 +30,7 @@ def plain_merge(lines: Iterable[Line]) -> Configurations:
 
 
 def plain_python(lines: Iterable[Line]) -> Configurations:
-    """Merge, evaluate hand-written Python, write canonical JSON, hash: no rules, no origins."""
+    """Merge, evaluate, write canonical JSON, hash."""
     for line in lines:
         values = merged(line)
         config = {key: values[key] for key in PLAIN}
@@ -47,75 +45,7 @@ def plain_python(lines: Iterable[Line]) -> Configurations:
         yield config
 
 
-_DOCUMENT = ",".join(
-    [f'"{key}": {{{{ {key} }}}}' for key in PLAIN]
-    + [f'"Sum{n}": {{{{ Key0{n} + Key1{n} }}}}' for n in range(5)]
-    + [f'"Url{n}": "http://{{{{ Host }}}}:{{{{ Key0{n} }}}}/api"' for n in range(5)]
-    + [f'"Mode{n}": "{{{{ "HIGH" if Key0{n} > 50 else "low" }}}}"' for n in range(5)]
-    + [f'"Pick{n}": {{{{ Unset{n} | default(Key2{n}) }}}}' for n in range(5)]
-)
-
-
-def jinja(lines: Iterable[Line]) -> Configurations:
-    """Render one precompiled Jinja2 document for each line and read it."""
-    environment = importlib.import_module("jinja2").Environment(autoescape=False)
-    template = environment.from_string("{" + _DOCUMENT + "}")
-    for line in lines:
-        yield json.loads(template.render(merged(line)))
-
-
-_JSONNET = """
-local resolve(v) = {
-%s
-};
-local above = std.parseJson(std.extVar('above'));
-local lines = std.parseJson(std.extVar('lines'));
-[resolve(std.foldl(function(all, one) all + one, above[line[0]] + [line[1]], {})) for line in lines]
-"""
-
-
-def jsonnet(lines: Iterable[Line]) -> Configurations:
-    """Evaluate the whole fleet in one Jsonnet program."""
-    fields = (
-        [f"{key}: v.{key}" for key in PLAIN]
-        + [f"Sum{n}: v.Key0{n} + v.Key1{n}" for n in range(5)]
-        + [f"Url{n}: 'http://' + v.Host + ':' + v.Key0{n} + '/api'" for n in range(5)]
-        + [f"Mode{n}: if v.Key0{n} > 50 then 'HIGH' else 'low'" for n in range(5)]
-        + [f"Pick{n}: if 'Unset{n}' in v then v.Unset{n} else v.Key2{n}" for n in range(5)]
-    )
-    above: dict[str, list[Any]] = {}
-    leaves = []
-    for line in lines:
-        name = line.above[-1].name
-        above.setdefault(name, [node.values for node in line.above])
-        leaves.append([name, line.node.values])
-    variables = {"above": json.dumps(above), "lines": json.dumps(leaves)}
-    program = _JSONNET % ",\n".join(fields)
-    evaluate = importlib.import_module("rjsonnet").evaluate_snippet
-    yield from json.loads(evaluate("fleet.jsonnet", program, ext_vars=variables))
-
-
-def omegaconf(lines: Iterable[Line]) -> Configurations:
-    """Merge with OmegaConf and resolve interpolations; operators are custom resolvers."""
-    module = importlib.import_module("omegaconf")
-    config = module.OmegaConf
-    config.register_resolver("add", lambda a, b: a + b, replace=True)
-    config.register_resolver("mode", lambda a: "HIGH" if a > 50 else "low", replace=True)
-    document = (
-        {f"Sum{n}": f"${{add:${{Key0{n}}},${{Key1{n}}}}}" for n in range(5)}
-        | {f"Url{n}": f"http://${{Host}}:${{Key0{n}}}/api" for n in range(5)}
-        | {f"Mode{n}": f"${{mode:${{Key0{n}}}}}" for n in range(5)}
-        | {f"Pick{n}": f"${{oc.select:Unset{n},${{Key2{n}}}}}" for n in range(5)}
-    )
-    for line in lines:
-        layers = [config.create(node.values) for node in line.path]
-        whole = config.merge(*layers, config.create(document))
-        resolved = config.to_container(whole, resolve=True)
-        yield {key: resolved[key] for key in (*PLAIN, *EXPRESSIONS)}
-
-
-PEERS: dict[str, tuple[str, Contestant]] = {
-    "rjsonnet, one evaluation": ("rjsonnet", jsonnet),
-    "Jinja2, one document": ("jinja2", jinja),
-    "OmegaConf": ("omegaconf", omegaconf),
+FLOORS: dict[str, Contestant] = {
+    "floor: merge of dictionaries": plain_merge,
+    "floor: merge, expressions, JSON, hash": plain_python,
 }
