@@ -1,59 +1,45 @@
 """What an edit that is not saved yet would change, for one person: on which lines, and how.
 
-Only copies at places whose values the person may see are looked at, and counted.
+Only copies at places whose values the person may see are looked at, and counted. No rights to edit
+here: whoever calls has asked.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, islice
 from typing import Any, TypeAlias
 
-from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 
-from orchestration.expressions import Parts, lookup, split_path
+from orchestration.expressions import SecretReference, lookup
 from orchestration.models import (
+    ConfigTemplateVersion,
     Node,
     SolutionInstance,
     SolutionTemplate,
     SolutionTemplateVersion,
-    SolutionVersion,
+    TemplateLink,
 )
-from orchestration.queries import sight
-from orchestration.queries.injections import NOTHING, held
-from orchestration.queries.linking import read_by_name
-from orchestration.queries.subjects import Subjects
-from orchestration.queries.templates import compiled
+from orchestration.queries.affected import Copy, batches, copies, subjects
+from orchestration.queries.linking import Supposed
+from orchestration.queries.templates import compiled, rules_of
 from orchestration.resolution import (
     CompiledTemplate,
     Edit,
     Effect,
     PathNode,
     Subject,
-    difference,
     impact,
+    overriding,
     together,
 )
-from orchestration.states import PublicationState
+from orchestration.resolution.differences import identical
+from orchestration.resolution.secrets import put
 from rbac.access import below, may
 from rbac.models import User
 from rbac.permissions import Perm
 
-BATCH = 500  # copies whose data is in memory at once
-
 Values: TypeAlias = Mapping[str, Any]
 Edited: TypeAlias = Mapping[Hashable, PathNode]
-
-
-@dataclass(frozen=True)
-class Copy:
-    """An installed or published copy; ``deployed`` says that some revision of it runs."""
-
-    instance: int
-    target: int
-    name: str
-    line: str
-    deployed: bool
 
 
 @dataclass(frozen=True)
@@ -132,14 +118,14 @@ class _Tally:
         self,
         rows: Sequence[SolutionInstance],
         effects: Sequence[Effect],
-        overriding: Collection[Hashable] = (),
+        unreached: Collection[Hashable] = (),
     ) -> None:
         changed = {key for effect in effects for key in effect.keys}
         self.looked_at += len(rows)
         self.effects.extend(effects)
-        self.copies.update((row.pk, _copy(row)) for row in rows if row.pk in changed)
+        self.copies.update((row.pk, Copy.of(row)) for row in rows if row.pk in changed)
         self.overriding.extend(
-            _copy(row) for row in rows if row.pk in overriding and row.pk not in changed
+            Copy.of(row) for row in rows if row.pk in unreached and row.pk not in changed
         )
 
     def told(self, *, everywhere: bool) -> Impact:
@@ -158,25 +144,49 @@ def of_values(
 ) -> Impact:
     """What it would change to set these values of a solution at some places, whole.
 
-    With ``newer`` the copies would be published in that version, otherwise in their own. No rights
-    to edit here: whoever calls has asked.
+    With ``newer`` the copies would be published in that version, otherwise in their own.
 
     Raises:
         rbac.access.Denied: the right to see values is missing at a place.
     """
-    for node in edits:
-        may(by, Perm.VIEW_VALUES, node).require()
     wanted = {node.pk: dict(values) for node, values in edits.items()}
-    rows = _copies(by, template).filter(_at_or_below(edits))
+    rows = copies(by, template).filter(_at_or_below(by, edits))
     tally = _Tally()
-    for version, batch in _batches(rows):
+    for version, batch in batches(rows):
         now = compiled(version)
         then = compiled(newer) if newer and newer != version else None
-        subjects = _subjects(batch, [now, then or now])
-        edited = _edited(subjects, wanted)
-        effects = impact(now, subjects, Edit(edited, then))
-        tally.take(batch, effects, _overriding(subjects, edited))
+        found = subjects(batch, [now, then or now])
+        edited = _with_values(found, wanted)
+        effects = impact(now, found, Edit(edited, then))
+        tally.take(batch, effects, overriding(found, edited))
     return tally.told(everywhere=True)
+
+
+def of_shared_values(
+    by: User, version: ConfigTemplateVersion, edits: Mapping[Node, Values]
+) -> Impact:
+    """What it would change to set these values of a config template at some places, whole.
+
+    Raises:
+        rbac.access.Denied: the right to see values is missing at a place.
+    """
+    wanted = {node.pk: _without_secrets(version, values) for node, values in edits.items()}
+    return _of_supposed(by, list(edits), Supposed(values={version.template_id: wanted}))
+
+
+def of_link(by: User, node: Node, version: ConfigTemplateVersion, *, linked: bool) -> Impact:
+    """What it would change to link a version to a place, or to unlink its template there.
+
+    Raises:
+        rbac.access.Denied: the right to see values is missing at the place.
+    """
+    rows = TemplateLink.objects.filter(node=node).select_related("version__template__node")
+    now = {row.version.template_id: row.version for row in rows.order_by("pk")}
+    if linked:
+        now[version.template_id] = version  # another version keeps its turn
+    else:
+        now.pop(version.template_id, None)
+    return _of_supposed(by, [node], Supposed(links={node.pk: list(now.values())}))
 
 
 def of_version(by: User, version: SolutionTemplateVersion) -> Impact:
@@ -184,112 +194,85 @@ def of_version(by: User, version: SolutionTemplateVersion) -> Impact:
     older = SolutionTemplateVersion.objects.filter(
         template=version.template, sort_key__lt=version.sort_key
     )
-    rows = _copies(by, version.template).filter(version__in=older.values("pk"))
+    rows = copies(by, version.template).filter(version__in=older.values("pk"))
     return _of_template(by, version.template, compiled(version), rows)
 
 
 def of_template(by: User, template: SolutionTemplate, newer: CompiledTemplate) -> Impact:
     """The same for a version that does not exist yet, on all lines with any."""
-    return _of_template(by, template, newer, _copies(by, template))
+    return _of_template(by, template, newer, copies(by, template))
 
 
 def _of_template(
     by: User, template: SolutionTemplate, newer: CompiledTemplate, rows: QuerySet[Any]
 ) -> Impact:
     tally = _Tally()
-    for version, batch in _batches(rows):
+    for version, batch in batches(rows):
         now = compiled(version)
-        subjects = _subjects(batch, [now, newer])
-        tally.take(batch, impact(now, subjects, Edit(template=newer)))
+        tally.take(batch, impact(now, subjects(batch, [now, newer]), Edit(template=newer)))
     root = Node.objects.get(context=template.node.context_id, parent=None)
     return tally.told(everywhere=bool(may(by, Perm.VIEW_VALUES, root)))
 
 
-def _at_or_below(nodes: Iterable[Node]) -> Q:
+def _of_supposed(by: User, nodes: Sequence[Node], supposed: Supposed) -> Impact:
+    """What changes at places and below when config templates give something else there."""
+    tally = _Tally()
+    for version, batch in batches(copies(by).filter(_at_or_below(by, nodes))):
+        now = compiled(version)
+        found = subjects(batch, [now])
+        edited = _given_otherwise(found, subjects(batch, [now], supposed))
+        tally.take(batch, impact(now, found, Edit(edited)), overriding(found, edited))
+    return tally.told(everywhere=True)
+
+
+def _at_or_below(by: User, nodes: Iterable[Node]) -> Q:
     """A condition on copies; lines are told by their ids, of which there may be thousands."""
-    lines = [node.pk for node in nodes if node.kind == Node.Kind.TARGET]
-    above = [node.path for node in nodes if node.kind != Node.Kind.TARGET]
+    wanted = list(nodes)
+    for node in wanted:
+        may(by, Perm.VIEW_VALUES, node).require()
+    lines = [node.pk for node in wanted if node.kind == Node.Kind.TARGET]
+    above = [node.path for node in wanted if node.kind != Node.Kind.TARGET]
     return Q(target__in=lines) | below(above, "target__node__path")
 
 
-def _copies(by: User, template: SolutionTemplate) -> QuerySet[Any]:
-    """The copies a person sees the values of, with the version each would be published in again."""
-    newest = SolutionVersion.objects.filter(
-        instance=OuterRef("pk"), state=PublicationState.READY_TO_DEPLOY
-    ).order_by("-published_at", "-pk")
-    rows = SolutionInstance.objects.filter(template=template).select_related(
-        "target__node", "template__node"
-    )
-    own = Subquery(newest.values("template_version")[:1])
-    runs = F("current__template_version")
-    version = Coalesce(own, runs, output_field=BigIntegerField())
-    known = rows.annotate(version=version).exclude(version=None)
-    ordered = known.order_by("version", "target__node__path", "pk")
-    return sight.seen(by, sight.VALUES, ordered, "target__node__path")
+def _without_secrets(version: ConfigTemplateVersion, values: Values) -> dict[str, Any]:
+    """The values as they would be kept: in the place of a new secret something that refers to it.
+
+    What a solution makes of it has rules of its own, by which it may be none.
+    """
+    kept, rules = dict(values), rules_of(version)
+    for parts in rules.secret_parts if rules else ():
+        value = lookup(kept, parts)
+        if value is not None and not (isinstance(value, Mapping) and "$secret" in value):
+            kept = put(kept, parts, SecretReference("not saved yet").plain())
+    return kept
 
 
-def _batches(
-    rows: QuerySet[Any],
-) -> Iterator[tuple[SolutionTemplateVersion, list[SolutionInstance]]]:
-    """Read the copies some hundred at a time, never of two versions together."""
-    found = rows.iterator(chunk_size=BATCH)
-    for pk, copies in groupby(found, key=_version_of):
-        version = SolutionTemplateVersion.objects.get(pk=pk)
-        while batch := list(islice(copies, BATCH)):
-            yield version, batch
-
-
-def _version_of(row: Any) -> int:  # noqa: ANN401  a row with what `_copies` adds to it
-    return int(row.version)
-
-
-def _subjects(
-    batch: Sequence[SolutionInstance], templates: Iterable[CompiledTemplate]
-) -> list[Subject]:
-    """What the templates read on the lines of some copies of one solution."""
-    named = {name for template in templates for name in read_by_name(template)}
-    loaded = Subjects(batch[0].template, [row.target for row in batch], named=named)
-    holds = held(row.pk for row in batch)
-    return [
-        replace(loaded.of(row.target, row.name, holds.get(row.pk, NOTHING).steps), key=row.pk)
-        for row in batch
-    ]
-
-
-def _copy(row: SolutionInstance) -> Copy:
-    return Copy(row.pk, row.target_id, row.name, str(row.target), row.current_id is not None)
-
-
-def _edited(subjects: Iterable[Subject], wanted: Mapping[int, Values]) -> Edited:
-    """The places as they would be, by id."""
+def _with_values(found: Iterable[Subject], wanted: Mapping[int, Values]) -> Edited:
+    """The places as they would be with other values, by id."""
     return {
         node.ref: replace(node, values=wanted[node.ref])
-        for subject in subjects
+        for subject in found
         for node in subject.path
         if isinstance(node.ref, int) and node.ref in wanted
     }
 
 
-def _overriding(subjects: Sequence[Subject], edited: Edited) -> set[Hashable]:
-    """The copies for which places nearer to them set everything that the edit changes."""
-    before = {node.ref: node for one in subjects for node in one.path if node.ref in edited}
-    changed = {
-        ref: [split_path(change.key) for change in difference(before[ref].values, after.values)]
-        for ref, after in edited.items()
-    }
-    return {one.key for one in subjects if _is_overridden(one, edited, changed)}
+def _given_otherwise(before: Iterable[Subject], after: Iterable[Subject]) -> Edited:
+    """The places to which config templates would give something else, by id."""
+    edited: dict[Hashable, PathNode] = {}
+    seen: set[Hashable] = set()
+    for one, other in zip(before, after, strict=True):
+        for was, node in zip(one.path, other.path, strict=True):
+            if was.ref not in seen and not _gives_the_same(was, node):
+                edited[was.ref] = node
+            seen.add(was.ref)
+    return edited
 
 
-def _is_overridden(
-    subject: Subject, edited: Edited, changed: Mapping[Hashable, Sequence[Parts]]
-) -> bool:
-    path = [edited.get(node.ref, node) for node in subject.path]
-    wanted = [(at, parts) for at, node in enumerate(path) for parts in changed.get(node.ref, ())]
-    return bool(wanted) and all(
-        any(_sets(node, parts) for node in path[at + 1 :]) for at, parts in wanted
+def _gives_the_same(one: PathNode, other: PathNode) -> bool:
+    return (
+        identical(one.linked, other.linked)
+        and identical(one.named, other.named)
+        and one.problems == other.problems
     )
-
-
-def _sets(node: PathNode, parts: Parts) -> bool:
-    layers = (node.values, *node.linked.values())
-    return any(lookup(dict(layer), parts) is not None for layer in layers)

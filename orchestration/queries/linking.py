@@ -4,7 +4,7 @@ A template is evaluated where it is linked, and again at every place below with 
 what comes out differently there is that place's. No rights here: whoever calls has asked.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -38,6 +38,21 @@ class Layer:
     problems: tuple[ResolutionProblem, ...] = ()
 
 
+@dataclass(frozen=True)
+class Supposed:
+    """What would be linked, or set for config templates, in the place of what is.
+
+    ``links`` holds every version that would be linked to a place, in order, by the id of the place;
+    ``values`` what would be set for a template, by the ids of template and place.
+    """
+
+    links: Mapping[int, Sequence[ConfigTemplateVersion]] = field(default_factory=dict)
+    values: Mapping[int, Mapping[int, Mapping[str, Any]]] = field(default_factory=dict)
+
+
+NOTHING_SUPPOSED = Supposed()
+
+
 class _Given(NamedTuple):
     """A version that counts at a place: where it is linked, and how it came out."""
 
@@ -51,7 +66,7 @@ class Links:
 
     ``nodes`` holds the places and all above them. ``named`` are the templates that are read by
     name: ``$config`` finds them on lines to whose way they are not linked, too. ``describe`` gives
-    what ``$target`` may ask for, by the id of a line.
+    what ``$target`` may ask for, by the id of a line. ``supposed`` is what is not saved yet.
     """
 
     def __init__(
@@ -59,16 +74,21 @@ class Links:
         nodes: Mapping[int, Node],
         named: Collection[str],
         describe: Callable[[int], Mapping[str, object]],
+        supposed: Supposed = NOTHING_SUPPOSED,
     ) -> None:
         self._nodes, self._describe = nodes, describe
         self._linked: dict[int, list[ConfigTemplateVersion]] = {}
         rows = TemplateLink.objects.filter(node__in=list(nodes)).order_by("pk")
         for row in rows.select_related("version__template__node"):
             self._linked.setdefault(row.node_id, []).append(row.version)
+        self._linked |= {pk: list(rows) for pk, rows in supposed.links.items() if pk in nodes}
         self._named = list(_versions(nodes, named))
         used = [version for versions in self._linked.values() for version in versions]
         templates = {version.template_id for version in (*used, *self._named)}
         self._values = current_values_of(templates, nodes) if templates else {}
+        for template, wished in supposed.values.items():
+            places = self._values.setdefault(template, {})
+            places.update((pk, _unsaved(template, pk, wish)) for pk, wish in wished.items())
         self._paths: dict[tuple[int, int | None], tuple[PathNode, ...]] = {}
         self._given: dict[int, dict[str, _Given]] = {}
         self._outcomes: dict[tuple[int, int], Resolution] = {}
@@ -150,6 +170,10 @@ class Links:
             own = path_node(node, self._values.get(template, {}).get(pk))
             self._paths[key] = (*self._path(template, node.parent_id), own)
         return self._paths[key]
+
+
+def _unsaved(template: int, node: int, values: Mapping[str, Any]) -> ConfigurationRevision:
+    return ConfigurationRevision(template_id=template, node_id=node, values=dict(values))
 
 
 def read_by_name(template: CompiledTemplate) -> set[str]:

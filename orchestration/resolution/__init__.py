@@ -40,6 +40,7 @@ from orchestration.resolution.model import (
     Shadow,
     TemplateError,
 )
+from orchestration.resolution.overriding import overriding
 from orchestration.resolution.provenance import origins, record_json
 from orchestration.resolution.resolving import Resolution, Subject, resolve, resolve_many
 from orchestration.resolution.solution import Dependency, Injection, SolutionDocument, read_solution
@@ -77,6 +78,7 @@ __all__ = [
     "impact",
     "inject",
     "origins",
+    "overriding",
     "read_solution",
     "record_json",
     "resolve",

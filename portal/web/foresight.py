@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.models import Node, SolutionTemplateVersion
+from orchestration.models import AnyVersion, ConfigTemplateVersion, Node
 from orchestration.queries import impact
 from orchestration.queries.impact import Impact
 from orchestration.queries.saved import current_values
@@ -13,9 +13,7 @@ from rbac.models import User
 Wishes = Mapping[Node, Mapping[str, Any]]
 
 
-def of_values(
-    by: User, version: SolutionTemplateVersion, wishes: Wishes, *, publishing: bool = False
-) -> Impact:
+def of_values(by: User, version: AnyVersion, wishes: Wishes, *, publishing: bool = False) -> Impact:
     """Return what it would change to save these values, whole.
 
     With ``publishing`` the copies below would move to ``version``; otherwise only its rules count.
@@ -27,4 +25,6 @@ def of_values(
     for node, values in wishes.items():
         before = saved[node.pk].values if node.pk in saved else {}
         may_change(by, version, node, before, values).require()
+    if isinstance(version, ConfigTemplateVersion):
+        return impact.of_shared_values(by, version, wishes)
     return impact.of_values(by, version.template, wishes, version if publishing else None)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from orchestration.queries.impact import Copy, Group, Impact
+from orchestration.queries.affected import Copy
+from orchestration.queries.impact import Group, Impact
 from orchestration.resolution import Change
 from orchestration.rules import Schema
 from portal.web.provenance import Named, named_changes
@@ -90,5 +91,8 @@ def _is_of_components(change: Change) -> bool:
 
 def _lines(copies: Iterable[Copy]) -> Lines:
     found = list(copies)
-    names = dict.fromkeys(copy.line for copy in found[:MOST_NAMES])
+    one = len({copy.solution for copy in found}) == 1
+    names = dict.fromkeys(
+        copy.line if one else f"{copy.line} ({copy.solution})" for copy in found[:MOST_NAMES]
+    )
     return Lines(len(found), sum(copy.deployed for copy in found), list(names))

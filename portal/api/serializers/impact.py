@@ -5,8 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from orchestration.models import Node
-from orchestration.queries import places, solutions
-from orchestration.queries.impact import Copy, Group, Impact
+from orchestration.queries import config_templates, places, solutions
+from orchestration.queries.affected import Copy
+from orchestration.queries.impact import Group, Impact
 from portal.api.fields import Body, Seen, Values
 from portal.api.serializers.configurations import MOST_EDITS
 from portal.api.serializers.reviews import ChangeShape
@@ -30,10 +31,20 @@ class OneWish(Body):
 
 
 class WishedValues(Limited):
-    """Values one would save at several places, as for saving them."""
+    """Values one would save at several places, as for saving them.
 
-    version = Seen(solutions.template_versions)
+    Of a solution, whose ``version`` is given, or of a config template.
+    """
+
+    version = Seen(solutions.template_versions, required=False)
+    config_template_version = Seen(config_templates.template_versions, required=False)
     edits = OneWish(many=True, max_length=MOST_EDITS)  # type: ignore[call-arg]  # of the list
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Check that one version is given."""
+        if ("version" in attrs) == ("config_template_version" in attrs):
+            raise serializers.ValidationError({"version": ["Give one version, of either kind."]})
+        return attrs
 
     def validate_edits(self, edits: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Refuse what no database compares with in one question."""
@@ -43,12 +54,20 @@ class WishedValues(Limited):
         return edits
 
 
+class WishedLink(Limited):
+    """A config template version one would link to a place; unlinked with ``remove``."""
+
+    version = Seen(config_templates.template_versions)
+    remove = serializers.BooleanField(default=False)
+
+
 class AffectedShape(serializers.Serializer[Copy]):
     """A copy that would change; ``deployed`` says that some revision of it runs."""
 
     instance = serializers.IntegerField()
     target = serializers.IntegerField()
     line = serializers.CharField()
+    solution = serializers.CharField()
     name = serializers.CharField()
     deployed = serializers.BooleanField()
 

@@ -7,13 +7,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestration.queries import impact, sight, solutions, values
+from orchestration.queries import impact, places, sight, solutions, values
 from orchestration.queries.impact import Impact
 from portal.api.resource import Asked
 from portal.api.rights import Rights
 from portal.api.serializers.configurations import unmasked
-from portal.api.serializers.impact import ImpactShape, Limited, WishedValues
+from portal.api.serializers.impact import ImpactShape, Limited, WishedLink, WishedValues
 from portal.web import foresight
+from rbac.access import may
 from rbac.permissions import Perm
 
 
@@ -29,13 +30,32 @@ class ValuesImpact(Asked):
         Changes nothing. Copies with identical differences are one group.
         """
         wanted = self.given(WishedValues)
-        version, edits = wanted["version"], wanted["edits"]
+        version, edits = wanted.get("version"), wanted["edits"]
+        version = version or wanted["config_template_version"]
         sheets = values.sheets(self.by, version, [edit["node"] for edit in edits])
         wishes = {
             sheet.node: unmasked(sheet, edit["values"])
             for sheet, edit in zip(sheets, edits, strict=True)
         }
         found = foresight.of_values(self.by, version, wishes)
+        return Response(_shown(found, wanted["limit"]))
+
+
+class LinkImpact(Asked):
+    """What linking a config template to a place changes."""
+
+    rights: ClassVar[Rights] = {"post": (Perm.EDIT_IT_VALUES,)}
+
+    @extend_schema(request=WishedLink, responses=ImpactShape)
+    def post(self, request: Request, node: int) -> Response:
+        """Say what linking a version, another one than now, or unlinking it would change.
+
+        Changes nothing. Copies with identical differences are one group, whatever their solution.
+        """
+        place = get_object_or_404(places.nodes(self.by), pk=node)
+        may(self.by, Perm.EDIT_IT_VALUES, place).require()
+        wanted = self.given(WishedLink)
+        found = impact.of_link(self.by, place, wanted["version"], linked=not wanted["remove"])
         return Response(_shown(found, wanted["limit"]))
 
 
