@@ -112,7 +112,7 @@ def _last_choices(instances: Iterable[SolutionInstance]) -> dict[tuple[int, str]
     """What the newest revision of each copy uses, by copy and solution."""
     rows = RevisionDependency.objects.filter(
         revision__instance__in=[one.pk for one in instances], shared__isnull=False
-    ).order_by("revision")
+    ).order_by("revision_id")
     columns = ("revision__instance", "template__node__name", "shared")
     return {
         (instance, solution): shared for instance, solution, shared in rows.values_list(*columns)

@@ -105,7 +105,8 @@ def resolve_again(revision: SolutionVersion, holds: Held) -> LineReview:
     named = read_by_name(template)
     subjects = Subjects(version.template, [target], _values_of(revision), named=named)
     subject = subjects.of(target, instance.name, holds.steps)
-    ((_, resolution),) = resolve_many(template, [subject])
+    resolved = resolve_many(template, [subject])
+    (resolution,) = with_own_secrets(version.template_id, [target], resolved)
     return LineReview(target, instance, (), resolution, template, holds)
 
 

@@ -11,6 +11,7 @@ from orchestration.queries.resolving import LineReview
 from orchestration.resolution import Change
 from orchestration.services.publishing import Published
 from portal.api.fields import Body, Seen, SeenList, comment_field, name_field
+from portal.api.serializers.dependencies import NeedShape, chosen_copies
 from portal.api.serializers.labels import TargetLabel
 from portal.api.serializers.provenance import OriginShape, provenance
 from portal.web.origins import Storyteller
@@ -41,6 +42,7 @@ class ReviewShape(serializers.Serializer[LineReview]):
     configuration = serializers.SerializerMethodField()
     components = serializers.SerializerMethodField()
     digest = serializers.CharField(source="resolution.digest")
+    dependencies = NeedShape(source="needs", many=True)
     provenance = serializers.SerializerMethodField()
 
     @extend_schema_field(serializers.DictField(child=OriginShape(), allow_null=True))
@@ -59,7 +61,7 @@ class ReviewShape(serializers.Serializer[LineReview]):
 
     def get_problems(self, review: LineReview) -> list[dict[str, Any]]:
         """Every reason at once."""
-        return [problem.to_json() for problem in review.resolution.problems]
+        return [problem.to_json() for problem in review.problems]
 
     def get_warnings(self, review: LineReview) -> list[str]:
         """What is not wrong, but worth knowing."""
@@ -97,11 +99,15 @@ class PublishedShape(serializers.Serializer[Published]):
 
 
 class ReviewBody(Body):
-    """What to review on which lines; ``instance`` is the copy's name, else the solution's."""
+    """What to review on which lines; ``instance`` is the copy's name, else the solution's.
+
+    ``dependencies`` chooses the shared copies to use; what is not chosen is as it was last.
+    """
 
     version = Seen(solutions.template_versions)
     targets = SeenList(lambda by: places.targets(by).prefetch_related("capabilities"))
     instance = name_field(required=False, allow_blank=True)
+    dependencies = chosen_copies()
 
 
 class ReviewWish(ReviewBody):

@@ -7,11 +7,13 @@ from rest_framework import serializers
 
 from orchestration import states
 from orchestration.models import SolutionInstance, SolutionVersion
+from orchestration.queries.dependents import dependencies_of, sections, users
 from orchestration.queries.places import time_zone_of
 from orchestration.queries.provenance import saves_of
 from orchestration.queries.secrecy import leaves, veil_of
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import origins
+from portal.api.serializers.dependencies import InjectedShape, UseShape
 from portal.api.serializers.labels import InstanceLabel, PersonField, TargetLabel, WordLabel
 from portal.api.serializers.provenance import OriginShape, provenance
 from portal.api.shapes import Shape
@@ -50,6 +52,32 @@ class InstanceShape(Shape[SolutionInstance]):
         return dict(WordLabel(word).data)
 
 
+class InstanceDetail(InstanceShape):
+    """An installed copy with the shared ones it uses, and those that use it."""
+
+    uses = serializers.SerializerMethodField()
+    used_by = serializers.SerializerMethodField()
+    used_by_others = serializers.SerializerMethodField()
+
+    class Meta(InstanceShape.Meta):
+        fields = (*InstanceShape.Meta.fields, "uses", "used_by", "used_by_others")
+
+    @extend_schema_field(UseShape(many=True))
+    def get_uses(self, instance: SolutionInstance) -> Any:  # noqa: ANN401  JSON
+        """The shared copies that what should run, or runs, uses."""
+        used = dependencies_of(instance.desired or instance.current)
+        return [UseShape(one).data for one in used]
+
+    @extend_schema_field(InstanceLabel(many=True))
+    def get_used_by(self, instance: SolutionInstance) -> Any:  # noqa: ANN401  JSON
+        """The copies that use it, as far as one may see them."""
+        return InstanceLabel(users(self.by, instance).seen, many=True).data
+
+    def get_used_by_others(self, instance: SolutionInstance) -> bool:
+        """Whether copies that one may not see use it."""
+        return users(self.by, instance).others
+
+
 class RevisionShape(Shape[SolutionVersion]):
     """A published revision as a list shows it."""
 
@@ -77,8 +105,24 @@ class RevisionDetail(RevisionShape):
     components = serializers.SerializerMethodField()
     provenance = serializers.SerializerMethodField()
 
+    dependencies = serializers.SerializerMethodField()
+    injected = serializers.SerializerMethodField()
+
     class Meta(RevisionShape.Meta):
-        fields = (*RevisionShape.Meta.fields, "configuration", "components", "provenance")
+        fields = (
+            *RevisionShape.Meta.fields, "configuration", "components", "provenance",
+            "dependencies", "injected",
+        )  # fmt: skip
+
+    @extend_schema_field(UseShape(many=True))
+    def get_dependencies(self, revision: SolutionVersion) -> Any:  # noqa: ANN401  JSON
+        """The shared copies it uses."""
+        return [UseShape(one).data for one in dependencies_of(revision)]
+
+    @extend_schema_field(InjectedShape(many=True))
+    def get_injected(self, revision: SolutionVersion) -> Any:  # noqa: ANN401  JSON
+        """What others had put into it, and whose that is."""
+        return [InjectedShape(one).data for one in sections(self.by, revision)]
 
     def get_configuration(self, revision: SolutionVersion) -> Any:  # noqa: ANN401  JSON
         """The final configuration."""

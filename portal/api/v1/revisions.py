@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,7 +20,12 @@ from portal.api.filters import IdFilter, UnderFilter
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.reviews import ChangeShape
-from portal.api.serializers.revisions import InstanceShape, RevisionDetail, RevisionShape
+from portal.api.serializers.revisions import (
+    InstanceDetail,
+    InstanceShape,
+    RevisionDetail,
+    RevisionShape,
+)
 from rbac.permissions import Perm
 
 
@@ -43,7 +48,7 @@ class RevisionFilters(django_filters.FilterSet):  # type: ignore[misc]  # untype
     instance = IdFilter(field_name="instance_id")
 
 
-class Instances(ListModelMixin, RetrieveModelMixin, Resource[SolutionInstance]):
+class Instances(ListModelMixin, Resource[SolutionInstance]):
     """Installed and published copies of solutions on lines."""
 
     rights: ClassVar[Rights] = {"list": sight.INSTALLED, "retrieve": sight.INSTALLED}
@@ -54,6 +59,11 @@ class Instances(ListModelMixin, RetrieveModelMixin, Resource[SolutionInstance]):
     def get_queryset(self) -> QuerySet[SolutionInstance]:
         """Copies on lines the person may see."""
         return solutions.instances(self.by)
+
+    @extend_schema(responses=InstanceDetail)
+    def retrieve(self, request: Request, pk: int) -> Response:
+        """One copy, with the shared ones it uses and those that use it."""
+        return Response(self.shown(self.get_object(), InstanceDetail))
 
 
 class Revisions(ListModelMixin, Resource[SolutionVersion]):

@@ -69,6 +69,7 @@ urlpatterns = [
     ),
     path("imports/", imports.Imports.as_view()),
     path("review/", reviews.Review.as_view()),
+    path("dependency-candidates/", reviews.Candidates.as_view()),
     path("publish/", reviews.Publish.as_view()),
     path("me/", me.Me.as_view()),
     path("auth/tokens/", tokens.ApiTokens.as_view()),
