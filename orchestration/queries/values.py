@@ -1,7 +1,7 @@
 """Configuration values at places, with what they inherit, for one person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestration.models import (
@@ -9,10 +9,13 @@ from orchestration.models import (
     AnyVersion,
     ConfigurationRevision,
     Node,
+    SecretValue,
 )
 from orchestration.queries.inheriting import Inheritance, Inherited, value_at
 from orchestration.queries.saved import current_values
+from orchestration.queries.secrets import setters
 from orchestration.queries.templates import rules_of
+from orchestration.resolution.secrets import as_reference, references
 from orchestration.rules import Rule
 from rbac.access import YES, Verdict, may
 from rbac.models import User
@@ -32,7 +35,8 @@ class Field:
     value would be the rule's default; ``inherited_save`` is who set it and
     when, None where the person may not see that; ``inherited_template`` names
     the linked config template it is of. ``verdict`` says whether the person
-    may change it.
+    may change it. Of a secret set here ``secret`` says who set it, and when; a
+    key that was secret stays so for as long as its value is one.
     """
 
     rule: Rule
@@ -42,6 +46,7 @@ class Field:
     verdict: Verdict
     inherited_save: ConfigurationRevision | None = None
     inherited_template: str = ""
+    secret: SecretValue | None = None
 
     @property
     def is_set(self) -> bool:
@@ -84,7 +89,9 @@ def sheets(by: User, version: AnyVersion, nodes: list[Node]) -> list[Sheet]:
     schema = rules_of(version)
     rules = schema.rules if schema else ()
     inheritance = Inheritance(by, version, above, current)
-    return [_sheet(by, rules, node, inheritance, current.get(node.pk)) for node in nodes]
+    own = {node.pk: current[node.pk].values for node in nodes if node.pk in current}
+    secrets = setters(found.reference for values in own.values() for found in references(values))
+    return [_sheet(by, rules, node, inheritance, current.get(node.pk), secrets) for node in nodes]
 
 
 def history(by: User, template: AnyTemplate, node: Node) -> list[ConfigurationRevision]:
@@ -114,6 +121,7 @@ def _sheet(
     node: Node,
     inheritance: Inheritance,
     own: ConfigurationRevision | None,
+    secrets: Mapping[str, SecretValue],
 ) -> Sheet:
     rights = {perm: may(by, perm, node) for _, perm in _OWNERS}
     fields = [
@@ -122,6 +130,7 @@ def _sheet(
             value_at(own.values, rule.key) if own else None,
             inheritance.of(node, rule.key),
             _verdict(_over(rule, rules), rights),
+            secrets,
         )
         for rule in rules
         if rule.type != "object"
@@ -134,10 +143,18 @@ def _field(
     own: Any,  # noqa: ANN401  any JSON value
     above: Inherited | None,
     verdict: Verdict,
+    secrets: Mapping[str, SecretValue],
 ) -> Field:
+    reference = as_reference(own)
+    if reference or as_reference(above.value if above else None):
+        rule = replace(rule, secret=True)
+    kept = secrets.get(reference.name) if reference else None
     if above is None:
-        return Field(rule, own, rule.default if rule.has_default else None, None, verdict)
-    return Field(rule, own, above.value, above.node, verdict, above.save, above.template)
+        inherited = rule.default if rule.has_default else None
+        return Field(rule, own, inherited, None, verdict, secret=kept)
+    return Field(
+        rule, own, above.value, above.node, verdict, above.save, above.template, secret=kept
+    )
 
 
 def _verdict(over: Sequence[Rule], rights: Mapping[Perm, Verdict]) -> Verdict:

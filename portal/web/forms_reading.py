@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from orchestration.resolution import MASK
 from orchestration.rules import Rule
 from portal.web.forms_writing import EXACT, say, write
 
@@ -72,28 +73,30 @@ def _read_one(rule: Rule, kind: str, text: str) -> Reading:
         return Reading(text)
     if kind == "boolean":
         value = {"true": True, "false": False}.get(text)
-        return Reading(value, _wrong(kind, text) if value is None else "")
+        return Reading(value, _wrong(rule, kind, text) if value is None else "")
     if kind == "object":
-        return _read_document(text)
+        return _read_document(rule, text)
     return _read_number(rule, kind, text)
 
 
-def _read_document(text: str) -> Reading:
+def _read_document(rule: Rule, text: str) -> Reading:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
         value = None
-    return Reading(value) if isinstance(value, dict) else Reading(problem=_wrong("object", text))
+    return (
+        Reading(value) if isinstance(value, dict) else Reading(problem=_wrong(rule, "object", text))
+    )
 
 
 def _read_number(rule: Rule, kind: str, text: str) -> Reading:
     bare = _BLANKS.sub("", text.removesuffix(rule.unit) if rule.unit else text).replace(MINUS, "-")
     plain = _with_point(bare, whole=kind == "int")
     if len(plain) > LONGEST or not _NUMBER.fullmatch(plain):
-        return Reading(problem=_wrong(kind, text))
+        return Reading(problem=_wrong(rule, kind, text))
     number = _number(plain)
     if number is None or (kind == "int" and not isinstance(number, int)):
-        return Reading(problem=_wrong(kind, text))
+        return Reading(problem=_wrong(rule, kind, text))
     doubted = write(rule, number) != text or _THOUSANDS.fullmatch(bare)
     return Reading(number, understood=_understood(rule, number) if doubted else "")
 
@@ -127,5 +130,5 @@ def _understood(rule: Rule, value: object) -> str:
     return _now("Understood as %(value)s") % {"value": say(rule, value)}
 
 
-def _wrong(kind: str, text: str) -> str:
-    return str(WRONG_TYPE[kind]) % {"given": text[:LONGEST]}
+def _wrong(rule: Rule, kind: str, text: str) -> str:
+    return str(WRONG_TYPE[kind]) % {"given": MASK if rule.secret else text[:LONGEST]}

@@ -109,7 +109,7 @@ def entry(value: Value, mine: Typed | None = None, conflict: str = "") -> Entry:
         read_only=read_only,
         errors=mine.errors,
         understood=mine.understood,
-        placeholder=_("set, and not shown") if _kept(value) else field.placeholder,
+        placeholder=_kept(value) or field.placeholder,
     )
     sent = not read_only or not (field.choices or field.kind == "boolean")
     was = text if resets else shown(value)
@@ -157,9 +157,13 @@ def _inherited(value: Value) -> Inherited | None:
     return Inherited(say(value.rule, value.inherited), origin, saved_by(value.inherited_save))
 
 
-def _kept(value: Value) -> bool:
-    """Whether there is a secret, which is there and not shown."""
-    return value.rule.secret and value.effective is not None
+def _kept(value: Value) -> str:
+    """What is said of a secret that is there: who set it here, and when; nothing where none is."""
+    if not value.rule.secret or value.effective is None:
+        return ""
+    if value.secret is None:
+        return _("set, and not shown")
+    return _("set %(by_whom)s, and not shown") % {"by_whom": saved_by(value.secret)}
 
 
 def _emptied(value: Value) -> object:

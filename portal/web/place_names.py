@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from orchestration.models import ConfigurationRevision, Node
+from orchestration.models import ConfigurationRevision, Node, SecretValue
 from rbac.models import User
 
 
@@ -38,9 +38,10 @@ def day(moment: datetime, zone: str = "") -> str:
     return date_format(local, _("j M") if this_year else _("j M Y"))
 
 
-def saved_by(save: ConfigurationRevision | None) -> str:
+def saved_by(save: ConfigurationRevision | SecretValue | None) -> str:
     """Return "by Ana Author, 4 May"; nothing for a save one may not see."""
     if save is None:
         return ""
-    names = {"person": person_name(save.author), "day": day(save.created_at)}
+    author = save.author if isinstance(save, ConfigurationRevision) else save.created_by
+    names = {"person": person_name(author), "day": day(save.created_at)}
     return (_("by %(person)s, %(day)s") if names["person"] else "%(day)s") % names

@@ -187,3 +187,16 @@ def test_values_are_put_into_nested_maps_and_taken_out_again() -> None:
     assert grown == {"A": {"B": 1, "C": 2}, "D": 0, "other": True}
     assert put(grown, [(rules["A.B"], None), (rules["A.C"], None)]) == {"D": 0, "other": True}
     assert start == {"A": {"B": 1}, "other": True}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [("int", "canary"), ("array[int]", "1\ncanary"), ("object", "canary"), ("boolean", "canary")],
+)
+def test_what_was_typed_for_a_secret_is_not_repeated(kind: str, text: str) -> None:
+    (rule,) = parse_schema(
+        {"rules": {"configs": {"Pin": {"type": kind, "secret": True}}}}, name="rules"
+    ).rules
+    reading = read(rule, text)
+    assert reading.problem
+    assert "canary" not in reading.problem

@@ -1,5 +1,6 @@
 """The form of a place's values: what it shows, what it saves, and what it refuses."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -207,7 +208,7 @@ def test_a_secret_is_kept_unless_another_is_typed(
     form.send(author, v__Password="hunter2-hunter2")
     page = author.get(at(alpha, oven))
     assert "hunter2" not in page.content.decode()
-    assert "set, and not shown" in page.content.decode()
+    assert re.search("set by [^,]+, [^,]+, and not shown", page.content.decode())
     form_with(page, "base").send(author, v__Note="x")
     assert opened(values_of(alpha))["Password"] == "hunter2-hunter2"
 
@@ -317,3 +318,12 @@ rules:
     assert "Fixed Cannot be changed here" in words(page)
     answer = author.post(at(company.factories["alpha"], press), {"base": "0", "v.Line.Speed": "1"})
     assert answer.status_code == 403
+
+
+def test_a_secret_that_is_refused_is_not_sent_back(
+    author: Client, alpha: Node, oven: SolutionTemplateVersion, form: Form
+) -> None:
+    page = form.send(author, v__Password="abc", v__Port="canary-port")
+    assert page.status_code == 422
+    assert "canary-port" in page.content.decode()
+    assert 'value="abc"' not in page.content.decode()
