@@ -34,7 +34,7 @@ COLUMNS = (
     Column(_("Actions"), hidden=True),
 )
 SHARED_COLUMNS = (
-    Column(_("Shared values")),
+    Column(_("Name")),
     Column(_("Version")),
     Column(_("Linked to")),
     Column(_("Values here last saved")),

@@ -17,7 +17,6 @@ from orchestration.models import (
     ConfigTemplate,
     ConfigTemplateVersion,
     Node,
-    SolutionTemplateVersion,
 )
 from orchestration.queries import configuring
 from orchestration.queries import values as queries
@@ -30,11 +29,11 @@ from portal.pages.configure import base
 from portal.web import foresight
 from portal.web.forms_fields import VALUE
 from portal.web.forms_sheet import UNSET, WAS, Entry, Typed, entry, put, sections, typed
-from portal.web.forms_writing import say
 from portal.web.impact_rows import Foreseen, foreseen
 from portal.web.journey import Journey
+from portal.web.meanwhile import theirs, who_saved
 from portal.web.needs import needs
-from portal.web.place_names import person_name, place_name
+from portal.web.place_names import place_name
 from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import invalid, see
 from rbac.access import may
@@ -97,11 +96,11 @@ def _form(by: User, version: AnyVersion, place: Node, post: QueryDict | None) ->
     if post is None:
         return Form(sheet, [entry(field) for field in sheet.fields], {})
     post = _pressed(post)
-    theirs = _changed_meanwhile(version, sheet, post)
+    meanwhile = _changed_meanwhile(by, version, sheet, post)
     given = {field.rule.key: typed(field, rules, post) for field in sheet.fields}
     changed = {key: mine for key, mine in given.items() if mine.changed}
     entries = [
-        entry(field, changed.get(key), theirs.get(key, "") if key in changed else "")
+        entry(field, changed.get(key), meanwhile.get(key, "") if key in changed else "")
         for field in sheet.fields
         for key in [field.rule.key]
     ]
@@ -134,7 +133,7 @@ def _wanted(form: Form) -> dict[str, Any]:
 
 def _foreseen(by: User, version: AnyVersion, form: Form) -> Foreseen | None:
     """What it would change to save, None where nothing differs from what is saved."""
-    if not form.typed or not isinstance(version, SolutionTemplateVersion):
+    if not form.typed:
         return None
     found = foresight.of_values(by, version, {form.sheet.node: _wanted(form)})
     return foreseen(found, base.rules(version))
@@ -146,25 +145,20 @@ def _save(by: User, version: AnyVersion, form: Form, post: QueryDict) -> bool:
     return bool(configuration.save(by, version, [edit], comment=comment))
 
 
-def _changed_meanwhile(version: AnyVersion, sheet: Sheet, post: QueryDict) -> dict[str, str]:
+def _changed_meanwhile(
+    by: User, version: AnyVersion, sheet: Sheet, post: QueryDict
+) -> dict[str, str]:
     """What somebody else saved since the form was opened, in words, by key."""
     base, save = _base(post), sheet.revision
     if save is None or base == sheet.base:
         return {}
     before = queries.saves(version.template, {sheet.node.pk: base}).get(sheet.node.pk, {})
-    person = person_name(save.author)
+    zone = time_zone_of(sheet.node)
     return {
-        field.rule.key: _meanwhile(person, field)
+        field.rule.key: theirs(by, field, sheet, zone)
         for field in sheet.fields
         if value_at(before, field.rule.key) != field.own
     }
-
-
-def _meanwhile(person: str, field: queries.Field) -> str:
-    if not field.is_set:
-        return _("%(person)s has taken this value away. Your text is kept.") % {"person": person}
-    names = {"person": person, "value": say(field.rule, field.own)}
-    return _("%(person)s has set this to %(value)s. Your text is kept.") % names
 
 
 def _context(
@@ -188,6 +182,7 @@ def _context(
         "notice_url": f"{address}{'&' if '?' in address else '?'}base={form.sheet.base}",
         "check_url": _check_url(node, version),
         "shared": isinstance(template, ConfigTemplate),
+        "who": who_saved(by, form.sheet.revision),
         "batches": _batches(by, node, version),
         "review": may(by, Perm.REVIEW, node),
         "history": queries.history(by, template, node)[:RECENT],

@@ -147,3 +147,17 @@ def test_the_form_of_a_solution_shows_what_a_linked_template_gives(
     assert "Factory alpha in common/1.0.0" in page
     client.post(address, {"base": "0", "v.Broker": "mq.own"})
     assert line.configuration_revisions.get().values == {"Broker": "mq.own"}
+
+
+def test_what_a_shared_value_changes_is_shown_before_it_is_saved(
+    company: Company, common: ConfigTemplateVersion, client: Client
+) -> None:
+    source = catalog.SolutionSource("app", "1.0.0", "configs: {Broker: '${{$val(Broker)}}'}")
+    app = catalog.create_solution_version(company.root_user, company.context, source)
+    company.revision("alpha-1", app)
+    site.signed_in(client, company.root_user)
+    typed = {"base": "0", "v.Broker": "mq.new", "impact": "1"}
+    page = client.post(form_of(company, common), typed).content.decode()
+    assert "mq.new" in page
+    assert "alpha-1" in page
+    assert not ConfigurationRevision.objects.exists()
