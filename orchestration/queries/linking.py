@@ -4,7 +4,7 @@ A template is evaluated where it is linked, and again at every place below with 
 what comes out differently there is that place's. No rights here: whoever calls has asked.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
@@ -39,6 +39,14 @@ class Layer:
 
 
 @dataclass(frozen=True)
+class Counting:
+    """The versions linked to places, by place, and the saves for them, by template and place."""
+
+    linked: Mapping[int, Sequence[ConfigTemplateVersion]]
+    saves: Mapping[int, Mapping[int, ConfigurationRevision]]
+
+
+@dataclass(frozen=True)
 class Supposed:
     """What would be linked, or set for config templates, in the place of what is.
 
@@ -67,6 +75,7 @@ class Links:
     ``nodes`` holds the places and all above them. ``named`` are the templates that are read by
     name: ``$config`` finds them on lines to whose way they are not linked, too. ``describe`` gives
     what ``$target`` may ask for, by the id of a line. ``supposed`` is what is not saved yet.
+    Without ``counting`` it is what is linked and saved now that counts.
     """
 
     def __init__(
@@ -75,17 +84,18 @@ class Links:
         named: Collection[str],
         describe: Callable[[int], Mapping[str, object]],
         supposed: Supposed = NOTHING_SUPPOSED,
+        counting: Counting | None = None,
     ) -> None:
         self._nodes, self._describe = nodes, describe
-        self._linked: dict[int, list[ConfigTemplateVersion]] = {}
-        rows = TemplateLink.objects.filter(node__in=list(nodes)).order_by("pk")
-        for row in rows.select_related("version__template__node"):
-            self._linked.setdefault(row.node_id, []).append(row.version)
-        self._linked |= {pk: list(rows) for pk, rows in supposed.links.items() if pk in nodes}
-        self._named = list(_versions(nodes, named))
+        linked = counting.linked if counting else _linked_now(nodes)
+        there = {pk: versions for pk, versions in supposed.links.items() if pk in nodes}
+        self._linked = {pk: list(versions) for pk, versions in {**linked, **there}.items()}
+        context = next((node.context_id for node in nodes.values()), 0)
+        self._named = versions_named(context, named)
         used = [version for versions in self._linked.values() for version in versions]
         templates = {version.template_id for version in (*used, *self._named)}
-        self._values = current_values_of(templates, nodes) if templates else {}
+        saves = counting.saves if counting else _saves_now(templates, nodes)
+        self._values = {template: dict(by_node) for template, by_node in saves.items()}
         for template, wished in supposed.values.items():
             places = self._values.setdefault(template, {})
             places.update((pk, _unsaved(template, pk, wish)) for pk, wish in wished.items())
@@ -202,17 +212,30 @@ def path_node(node: Node, revision: ConfigurationRevision | None) -> PathNode:
     )
 
 
-def _versions(nodes: Mapping[int, Node], named: Collection[str]) -> Iterator[ConfigTemplateVersion]:
-    """The versions of these names, in the context of the places."""
-    pairs = [name.rpartition("/") for name in named if "\0" not in name]
-    if not pairs or not nodes:
-        return iter(())
+def versions_named(context: int, names: Collection[str]) -> list[ConfigTemplateVersion]:
+    """The versions of a context with these names, ``Name/Version``."""
+    pairs = [name.rpartition("/") for name in names if "\0" not in name]
+    if not pairs:
+        return []
     wanted = [Q(template__node__name=name, version=version) for name, _, version in pairs]
-    context = next(iter(nodes.values())).context_id
     rows = ConfigTemplateVersion.objects.filter(
         reduce(or_, wanted), template__node__context=context
     )
-    return iter(rows.select_related("template__node"))
+    return list(rows.select_related("template__node"))
+
+
+def _linked_now(nodes: Iterable[int]) -> dict[int, Sequence[ConfigTemplateVersion]]:
+    found: dict[int, list[ConfigTemplateVersion]] = {}
+    rows = TemplateLink.objects.filter(node__in=list(nodes)).order_by("pk")
+    for row in rows.select_related("version__template__node"):
+        found.setdefault(row.node_id, []).append(row.version)
+    return {**found}
+
+
+def _saves_now(
+    templates: Collection[int], nodes: Iterable[int]
+) -> dict[int, dict[int, ConfigurationRevision]]:
+    return current_values_of(templates, nodes) if templates else {}
 
 
 def _add(layer: Layer, name: str, now: Resolution, before: Resolution | None = None) -> None:

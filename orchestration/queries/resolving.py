@@ -18,6 +18,7 @@ from orchestration.models import (
     Target,
 )
 from orchestration.queries.injections import NOTHING, Held, held
+from orchestration.queries.kept_links import counting_in
 from orchestration.queries.linking import read_by_name
 from orchestration.queries.needs import Need
 from orchestration.queries.secrets import with_own_secrets
@@ -98,12 +99,19 @@ def resolve_lines(
 def resolve_again(revision: SolutionVersion, holds: Held) -> LineReview:
     """Resolve what a revision was made of with other sections put in.
 
-    The values are those it was made of: what was saved since waits for somebody to publish it.
+    The values and config templates are those it was made of: what was saved or linked since waits
+    for somebody to publish it.
     """
     version, instance = revision.template_version, revision.instance
     target, template = instance.target, compiled(version)
     named = read_by_name(template)
-    subjects = Subjects(version.template, [target], _values_of(revision), named=named)
+    subjects = Subjects(
+        version.template,
+        [target],
+        _values_of(revision),
+        named=named,
+        counting=counting_in(revision),
+    )
     subject = subjects.of(target, instance.name, holds.steps)
     resolved = resolve_many(template, [subject])
     (resolution,) = with_own_secrets(version.template_id, [target], resolved)

@@ -9,9 +9,9 @@ from dataclasses import replace
 from django.db.models import prefetch_related_objects
 
 from orchestration.models import AnyTemplate, ConfigurationRevision, Node, Target
-from orchestration.queries.linking import NOTHING_SUPPOSED, Links, Supposed, path_node
+from orchestration.queries import secrets
+from orchestration.queries.linking import NOTHING_SUPPOSED, Counting, Links, Supposed, path_node
 from orchestration.queries.saved import current_values
-from orchestration.queries.secrets import counting
 from orchestration.resolution import Injected, PathNode, Subject
 
 _NO_SECRETS: Mapping[str, str] = {}
@@ -22,7 +22,8 @@ class Subjects:
 
     A place is one `PathNode`, shared by all lines below it: the engine merges it once. Without
     ``values``, by node, it is the newest ones that count. ``named`` are the config templates that
-    the template names in ``$config``, ``supposed`` what is not saved yet for config templates.
+    the template names in ``$config``, ``supposed`` what is not saved yet for config templates,
+    ``counting`` those that count in the place of the ones linked now.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class Subjects:
         *,
         named: Collection[str] = (),
         supposed: Supposed = NOTHING_SUPPOSED,
+        counting: Counting | None = None,
     ) -> None:
         prefetch_related_objects(targets, "node__context", "capabilities")
         above = {pk for target in targets for pk in target.node.path_ids()[:-1]}
@@ -42,8 +44,8 @@ class Subjects:
         self._values = values
         self._targets = {target.pk: target for target in targets}
         nodes = self._nodes | {target.pk: target.node for target in targets}
-        self._links = Links(nodes, named, self._properties_of, supposed)
-        self._secrets = counting(nodes)
+        self._links = Links(nodes, named, self._properties_of, supposed, counting)
+        self._secrets = secrets.counting(nodes)
         self._above: dict[int | None, tuple[PathNode, ...]] = {None: ()}
 
     def of(self, target: Target, instance: str, injections: Sequence[Injected] = ()) -> Subject:

@@ -14,7 +14,7 @@ an expression with what it reads. A map is a value that has another name where i
 read by `$config`. A word is any other source.
 
 Where config templates are read, `"links": [[2, "Common/1.0.0", {record of the template}], …]` tells
-in the same way where their values come from.
+in the same way where their values come from; -1 stands for one that is read by name only.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -112,7 +112,7 @@ class Recorder:
 def _links(place: Place) -> list[Value]:
     """Give the records of the config templates on the way to a place, the nearest last."""
     return [
-        (depth, name, record)
+        (DEFAULT if name in node.named else depth, name, record)
         for depth, node in enumerate(place.path)
         for name, record in node.config_records.items()
     ]

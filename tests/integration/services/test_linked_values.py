@@ -1,5 +1,6 @@
 """What lines get from config templates that are linked above them, or that they read by name."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,14 @@ from orchestration.models import (
     ConfigTemplateVersion,
     Node,
     SolutionTemplateVersion,
+    SolutionVersion,
     Target,
     TemplateLink,
 )
+from orchestration.queries.injections import NOTHING
 from orchestration.queries.provenance import saves_of
-from orchestration.queries.resolving import LineReview, resolve_lines
-from orchestration.services import catalog, config_templates, configuration
+from orchestration.queries.resolving import LineReview, resolve_again, resolve_lines
+from orchestration.services import catalog, config_templates, configuration, publishing
 from orchestration.services.config_templates import ConfigSource
 from orchestration.services.configuration import Edit
 from tests.integration.conftest import Company
@@ -243,3 +246,29 @@ def test_many_lines_cost_no_more_queries_than_one(
 
     cost(1)  # compiles
     assert cost(6) == cost(1)
+
+
+def test_resolving_a_revision_again_reads_what_it_was_made_of(
+    company: Company, common: ConfigTemplateVersion, app: SolutionTemplateVersion
+) -> None:
+    west, line = Node.objects.get(name="west"), company.lines["alpha-1"].node
+    net = template(company, "net", "configs: {Dns: '${{$val(Dns)}}'}")
+    text = APP + "  Dns: ${{$config(net/1.0.0, Dns)}}\n"
+    reading = solution(company, text, "1.1.0")
+    put(company, common, west, {"Shift": 1})
+    put(company, net, west, {"Dns": "dns.west"})
+    put(company, common, line, {"Broker": "mq.line"})
+    first = link(company, west, common)
+    before = result(company, reading)
+    root = company.root_user
+    (made,) = publishing.publish(root, reading, [company.lines["alpha-1"]])
+    assert made.revision is not None
+    put(company, common, west, {"Shift": 2})
+    put(company, net, line, {"Dns": "dns.line"})
+    config_templates.unlink(root, first)
+    assert result(company, reading) != before
+    revision = SolutionVersion.objects.get(pk=made.revision.pk)
+    again = resolve_again(revision, NOTHING).resolution
+    assert again.configuration == before
+    assert again.digest == revision.digest
+    assert json.loads(json.dumps(again.provenance_json())) == revision.provenance
