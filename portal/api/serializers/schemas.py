@@ -11,6 +11,7 @@ from portal.api.serializers.labels import PersonField
 from portal.api.shapes import Shape
 
 MOST_TEXT = 1024 * 1024
+JSON_SCHEMA = "application/schema+json"
 
 
 class SchemaShape(Shape[Schema]):

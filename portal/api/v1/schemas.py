@@ -19,6 +19,7 @@ from portal.api.filters import IdFilter
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.schemas import (
+    JSON_SCHEMA,
     NewSchemaVersion,
     NewSchemaVersionShape,
     SchemaShape,
@@ -79,8 +80,9 @@ class SchemaVersions(ListModelMixin, RetrieveModelMixin, Resource[SchemaVersion]
         context = self.get_serializer_context() | {"warnings": warnings}
         return Response(NewSchemaVersionShape(made, context=context).data, status=201)
 
-    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @extend_schema(responses={(200, JSON_SCHEMA): OpenApiTypes.OBJECT})
     @action(detail=True, url_path="json-schema")
     def json_schema(self, request: Request, pk: int) -> Response:
         """The rules as JSON Schema 2020-12, as far as it can say them."""
-        return Response(schema_of(self.get_object()).json_schema())
+        document = schema_of(self.get_object()).json_schema()
+        return Response(document, content_type=JSON_SCHEMA)

@@ -4,17 +4,22 @@ from typing import ClassVar
 
 import django_filters
 from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration.models import SolutionTemplate, SolutionTemplateVersion
 from orchestration.queries import sight, solutions
+from orchestration.queries.templates import rules_of
+from orchestration.rules import Schema
 from orchestration.services import catalog
 from portal.api.filters import IdFilter
 from portal.api.resource import Resource
 from portal.api.rights import Rights
+from portal.api.serializers.schemas import JSON_SCHEMA
 from portal.api.serializers.solutions import (
     NewSolutionVersion,
     SolutionShape,
@@ -58,6 +63,7 @@ class SolutionVersions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemp
     rights: ClassVar[Rights] = {
         "list": sight.SOLUTIONS,
         "retrieve": sight.SOLUTIONS,
+        "json_schema": sight.SOLUTIONS,
         "create": (Perm.AUTHOR_SOLUTIONS,),
     }
     serializer_class = SolutionVersionShape
@@ -75,3 +81,14 @@ class SolutionVersions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemp
         source = catalog.SolutionSource(**wanted)
         made = catalog.create_solution_version(self.by, context, source)
         return Response(self.shown(made), status=201)
+
+    @extend_schema(responses={(200, JSON_SCHEMA): OpenApiTypes.OBJECT})
+    @action(detail=True, url_path="json-schema")
+    def json_schema(self, request: Request, pk: int) -> Response:
+        """The rules of the version, inline ones too, as JSON Schema 2020-12.
+
+        Without rules anything goes, and the schema says so.
+        """
+        version = self.get_object()
+        rules = rules_of(version) or Schema(str(version), (), (), ())
+        return Response(rules.json_schema(), content_type=JSON_SCHEMA)

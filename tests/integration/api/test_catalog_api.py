@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from jsonschema import Draft202012Validator
 
 from orchestration.models import Schema, SchemaVersion, SolutionTemplateVersion
 from tests.integration.api.conftest import Api, keys, said
@@ -38,6 +39,24 @@ def test_a_schema_version_is_made_and_published_as_json_schema(company: Company)
     (schema,) = api.get("schemas/", name="rules").json()["results"]
     assert schema["versions"] == [{"id": made.json()["id"], "version": "1.0.0"}]
     assert api.post("schema-versions/", schema_body(company)).json()["id"] == made.json()["id"]
+
+
+def test_the_rules_of_a_solution_version_are_published_as_json_schema(company: Company) -> None:
+    api = author(company)
+    inline = "schema:\n  " + RULES.replace("\n", "\n  ").strip() + "\nconfigs: {Speed: 1}\n"
+    for name, text, properties in (
+        ("inline", inline, {"Speed"}),
+        ("free", "configs: {Speed: 1}", set()),
+    ):
+        body = solution_body(company, name=name, config_text=text)
+        made = api.post("solution-versions/", body).json()
+        answer = api.get(f"solution-versions/{made['id']}/json-schema/")
+        assert answer["Content-Type"] == "application/schema+json"
+        Draft202012Validator.check_schema(answer.json())
+        assert answer.json()["$schema"].endswith("/2020-12/schema")
+        assert set(answer.json().get("properties", {})) == properties
+    stranger = Api(company.person("vera", "configuration-viewer"))
+    assert stranger.get(f"solution-versions/{made['id']}/json-schema/").status_code == 404
 
 
 def test_a_version_never_changes(company: Company) -> None:
