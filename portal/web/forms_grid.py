@@ -178,7 +178,7 @@ def _cell(
         say(rule, value.own) if value.is_set else "",
         inherited,
         origin if inherited else "",
-        conflicts.get(key, "") if mine else "",
+        conflicts.get(key, ""),
     )
 
 

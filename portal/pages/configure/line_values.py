@@ -1,6 +1,6 @@
 """Step 3 of publishing: values for all chosen lines together, and for each of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -10,12 +10,12 @@ from django.core.paginator import Page
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from orchestration.models import Target
 from orchestration.queries import values as queries
+from orchestration.queries.places import time_zones
 from orchestration.queries.values import Field as Value
 from orchestration.queries.values import Sheet, value_at
 from orchestration.services import configuration
@@ -25,12 +25,11 @@ from portal.pages.configure import base
 from portal.web import foresight, forms_grid
 from portal.web.forms_fields import VALUE
 from portal.web.forms_sheet import UNSET, WAS, Entry, Typed, put, sections
-from portal.web.forms_writing import say
 from portal.web.impact_rows import Foreseen, foreseen
 from portal.web.journey import Journey
 from portal.web.listing import page_of
+from portal.web.meanwhile import saved_here, theirs
 from portal.web.needs import needs
-from portal.web.place_names import person_name
 from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import invalid, see
 from rbac.access import YES, Verdict, may
@@ -39,6 +38,7 @@ from rbac.permissions import Perm
 
 SIZE = 50  # lines of the grid on one page
 RESET, SHOW = "reset", "impact"  # buttons that save nothing yet
+MOST_LATE = 20  # lines named of those that others saved meanwhile
 BASES = "bases"  # of lines on other pages: one field, as there may be thousands of them
 Key = tuple[int, str]
 
@@ -89,7 +89,9 @@ def line_values(request: PortalRequest) -> HttpResponse:
     try:
         made = _save(by, way, form, request.POST)
     except Stale:
-        context = _context(by, way, _form(request, way, lines)) | {"stale": True}
+        form = _form(request, way, lines)
+        late = _late(by, form, request.POST)
+        context = _context(by, way, form) | {"stale": True, "late": late}
         return render(request, "configure/line_values.html", context, status=HTTPStatus.CONFLICT)
     if made:
         text = ngettext("Values of %(n)s line saved.", "Values of %(n)s lines saved.", made)
@@ -115,7 +117,9 @@ def _form(request: PortalRequest, way: Journey, lines: Sequence[Target]) -> Form
     before = _before(way, on_page, post)
     cells = forms_grid.typed_cells(on_page, before, rules, post)
     entries = [_entry(values, commons.get(key)) for key, values in by_key.items()]
-    return Form(sheets, page, commons, cells, _conflicts(on_page, before), entries)
+    touched = cells.keys() | {(sheet.node.pk, key) for sheet in on_page for key in commons}
+    conflicts = _conflicts(request.user, on_page, before, touched)
+    return Form(sheets, page, commons, cells, conflicts, entries)
 
 
 def _by_key(sheets: Sequence[Sheet]) -> dict[str, list[Value]]:
@@ -156,19 +160,30 @@ def _before(way: Journey, sheets: Sequence[Sheet], post: QueryDict) -> dict[int,
     return {pk: found.get(pk, {}) for pk in old}
 
 
-def _conflicts(sheets: Sequence[Sheet], before: Mapping[int, Mapping[str, Any]]) -> dict[Key, str]:
-    """What somebody else has set meanwhile, in words."""
+def _conflicts(
+    by: User,
+    sheets: Sequence[Sheet],
+    before: Mapping[int, Mapping[str, Any]],
+    mine: Collection[Key],
+) -> dict[Key, str]:
+    """What somebody else has set meanwhile where one has typed something too, in words."""
+    late = [sheet for sheet in sheets if sheet.node.pk in before]
+    zones = time_zones(sheet.node for sheet in late)
     return {
-        (sheet.node.pk, value.rule.key): _("%(person)s: %(value)s")
-        % {
-            "person": person_name(sheet.revision.author if sheet.revision else None),
-            "value": say(value.rule, value.own) if value.is_set else _("inherited"),
-        }
-        for sheet in sheets
-        if sheet.node.pk in before
+        (sheet.node.pk, value.rule.key): theirs(by, value, sheet, zones[sheet.node.pk])
+        for sheet in late
         for value in sheet.fields
-        if value_at(before[sheet.node.pk], value.rule.key) != value.own
+        if (sheet.node.pk, value.rule.key) in mine
+        and value_at(before[sheet.node.pk], value.rule.key) != value.own
     }
+
+
+def _late(by: User, form: Form, post: QueryDict) -> list[str]:
+    """Which lines were saved since the form was made, by whom and when; the first of them."""
+    bases = _bases(post, form.sheets)
+    late = [sheet for sheet in form.sheets if sheet.base != bases[sheet.node.pk]]
+    zones = time_zones(sheet.node for sheet in late[:MOST_LATE])
+    return [saved_here(by, sheet, zones[sheet.node.pk]) for sheet in late[:MOST_LATE]]
 
 
 def _wanted(form: Form) -> Iterator[tuple[Sheet, dict[str, Any]]]:

@@ -164,7 +164,8 @@ def test_a_line_somebody_else_saved_is_shown_before_it_is_overwritten(
     mine = {f"c.{lines[0]}.MaxTemp": "85", f"c.{lines[1]}.MaxTemp": "86"}
     answer = form.send(author, **mine)
     assert answer.status_code == 409
-    assert "root: 82 °C" in words(answer)
+    assert "Where alpha-1: root, " in words(answer)
+    assert "root set this to 82 °C on " in words(answer)
     assert own(company, "alpha-2") == {"Port": 9001}
     again = form_with(answer, "comment")
     assert again.text(f"c.{lines[0]}.MaxTemp") == "85"
@@ -187,6 +188,7 @@ def test_a_value_for_all_overwrites_no_save_of_a_line_on_another_page(
     configuration.save(company.root_user, oven, [theirs])
     answer = form.send(author, **{"v.Note": "mine"})
     assert answer.status_code == 409
+    assert "Where alpha-2: root, " in words(answer)
     assert own(company, "alpha-1") == {"Port": 9000}
     assert own(company, "alpha-2")["Note"] == "theirs"
     assert form_with(answer, "comment").send(author).status_code == 303
