@@ -127,12 +127,11 @@ class _Assembly:
         else:
             step.run = nested_run(item.tree, leaf.parts, scope, parser)
         nodes = tuple(parsed.nodes() if parsed else parser.seen[seen:])
-        self.describe(leaf, step.place, parsed, nodes)
+        self.describe(item, step.place, nodes)
         step.nesting = 1 + max((len(calls(node)) for node in nodes), default=0)
 
-    def describe(
-        self, leaf: Leaf, place: Place, parsed: Parsed | None, nodes: tuple[Node, ...]
-    ) -> None:
+    def describe(self, item: _Waiting, place: Place, nodes: tuple[Node, ...]) -> None:
+        leaf, parsed = item.leaf, item.parsed
         reads = tuple(_read(call) for node in nodes for call in calls(node))
         sole = sole_call(parsed) if parsed else None
         kind = "expression"
@@ -145,7 +144,12 @@ class _Assembly:
                 self.readings.append((leaf.index, leaf.parts[0]))
         key = join_path(leaf.parts)
         inputs = tuple((path, parts) for path, parts in _paths(reads, {"val"}))
-        self.keys.append(KeyInfo(leaf.parts, key, kind, place, value_of, reads, inputs, nodes))
+        form = "whole" if parsed and parsed.whole else "text"
+        if not isinstance(item.tree, Written):
+            form = "list"
+        self.keys.append(
+            KeyInfo(leaf.parts, key, kind, place, value_of, reads, inputs, nodes, form=form)
+        )
         self.needs[leaf.index] = [parts for _, parts in _paths(reads, {"val", "property"})]
 
     def ordered(self, root: Leaf | Branch) -> Iterator[Leaf | Branch]:

@@ -27,7 +27,8 @@ class KeyInfo:
     `kind` is template (a constant), include (a constant of an included file), value (one $val, of
     the path `value_of`), config (one $config) or expression. `inputs` are the literal paths that
     $val reads, as written and split; `nodes` the parsed expressions, `constant` the value of a key
-    that has none.
+    that has none. `form` is whole for one expression, text for those in a text, list for those in a
+    list.
     """
 
     parts: Parts
@@ -39,6 +40,7 @@ class KeyInfo:
     inputs: tuple[tuple[str, Parts], ...] = ()
     nodes: tuple[Node, ...] = ()
     constant: Value = None
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,35 +4,22 @@ What cannot be used at all is an error, as `compile_template` finds it. What is 
 works, but is probably not what its author meant.
 """
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
-from orchestration.expressions import Fault, KeyInfo, Kind, Parts, Problem, Value, join_path
+from orchestration.expressions import KeyInfo, Kind, Parts, Problem, Value, join_path
 from orchestration.expressions.paths import overlaps
-from orchestration.expressions.syntax import Call, Literal, Node, calls
+from orchestration.expressions.syntax import calls
+from orchestration.resolution.branches import about_branches
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
-from orchestration.rules import Rule, Schema, SchemaError, parse_schema
-from orchestration.rules.checks import TYPE_NAMES, violations
+from orchestration.resolution.findings import Finding, error, warning
+from orchestration.resolution.kinds import Knowledge, read_path
+from orchestration.resolution.uses import about_uses
+from orchestration.rules import Schema, SchemaError, parse_schema
+from orchestration.rules.checks import violations
 
-_COMPARING = frozenset({"gt", "ge", "lt", "le", "between", "min", "max", "round"})
-_TEXTUAL = frozenset({"lower", "upper", "trim", "replace", "split", "matches"})
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One remark: `severity` is error or warning, `code` says what kind of remark it is."""
-
-    severity: str
-    code: str
-    problem: Problem
-
-    def to_json(self) -> dict[str, Value]:
-        """Give the finding as plain data."""
-        return {**self.problem.to_json(), "severity": self.severity, "code": self.code}
-
-    def __str__(self) -> str:
-        """Give the finding as one line."""
-        return f"{self.severity}: {self.problem}"
+__all__ = ["Finding", "check_template"]
 
 
 def check_template(
@@ -62,10 +49,30 @@ def check_template(
     )
     findings.extend(Finding("error", str(problem.kind), problem) for problem in compiled.problems)
     findings.extend(Finding("warning", "spelling", problem) for problem in compiled.warnings)
+    known = _knowledge(compiled)
     if compiled.schema:
-        findings.extend(_about_rules(compiled, compiled.schema))
-    findings.extend(_about_branches(compiled))
+        findings.extend(_about_rules(compiled, compiled.schema, known))
+    findings.extend(_about_own_keys(compiled))
+    for info in _expressions(compiled):
+        findings.extend(about_uses(info, known))
+        findings.extend(about_branches(info, known))
     return sorted(findings, key=lambda finding: finding.severity)
+
+
+def _knowledge(compiled: CompiledTemplate) -> Knowledge:
+    rules = compiled.schema.rules if compiled.schema else ()
+    own = {info.parts: info for info in compiled.template.keys}
+    return Knowledge({rule.parts: rule for rule in rules}, own)
+
+
+def _expressions(compiled: CompiledTemplate) -> Iterator[KeyInfo]:
+    """Give the keys of the template, then what else holds expressions, which no rule is about."""
+    yield from compiled.template.keys
+    for info in compiled.specification.keys if compiled.specification else ():
+        yield replace(info, parts=())
+    for condition in compiled.schema.conditions if compiled.schema else ():
+        for info in condition.template.keys:
+            yield replace(info, parts=(), key=condition.key)
 
 
 def _schema(
@@ -82,23 +89,48 @@ def _schema(
     return parsed
 
 
-def _about_rules(compiled: CompiledTemplate, schema: Schema) -> Iterator[Finding]:
+def _about_rules(compiled: CompiledTemplate, schema: Schema, known: Knowledge) -> Iterator[Finding]:
     """Compare what the template reads and holds with what the rules declare."""
-    keys = compiled.template.keys
     ruled = _Paths(rule.parts for rule in schema.rules)
-    own = _Paths(info.parts for info in keys)
-    for info in keys:
+    own = _Paths(info.parts for info in compiled.template.keys)
+    for info in compiled.template.keys:
         for text, parts in info.inputs:
             elsewhere = own.meet(parts) and not overlaps(parts, info.parts)
             if not ruled.meet(parts) and not elsewhere:
-                yield _warning("undeclared", info, f"no rule declares {text}", "add a rule for it")
-        yield from _constant(info, schema)
-        yield from _types(info, schema)
+                yield _undeclared(info, text, schema)
+        yield from _constant(info, known)
+    for info in compiled.specification.keys if compiled.specification else ():
+        for text, parts in info.inputs:
+            if not ruled.meet(parts) and not own.meet(parts):
+                yield _undeclared(info, text, schema)
     used = _Paths(_used(compiled, schema))
     for rule in schema.rules:
         if not used.meet(rule.parts):
             problem = Problem(Kind.SCHEMA, rule.key, "nothing uses the key of this rule")
             yield Finding("warning", "unused-rule", problem)
+
+
+def _undeclared(info: KeyInfo, text: str, schema: Schema) -> Finding:
+    near = difflib.get_close_matches(text, [rule.key for rule in schema.rules], n=1)
+    hint = f"did you mean {near[0]}?" if near else "add a rule for it"
+    return warning("undeclared", info, f"no rule declares {text}", hint)
+
+
+def _about_own_keys(compiled: CompiledTemplate) -> Iterator[Finding]:
+    """Notice a `$property` of a key that the template has not."""
+    if compiled.problems:
+        return  # what could not be included may hold it
+    names = [info.key for info in compiled.template.keys]
+    own = _Paths(info.parts for info in compiled.template.keys)
+    specification = compiled.specification.keys if compiled.specification else ()
+    for info in (*compiled.template.keys, *specification):
+        for call in (call for node in info.nodes for call in calls(node)):
+            parts = read_path(call) if call.function.name == "property" else ()
+            if parts and not own.meet(parts):
+                near = difflib.get_close_matches(join_path(parts), names, n=1)
+                hint = f"did you mean {near[0]}?" if near else ""
+                message = f"the template has no key {join_path(parts)}"
+                yield error("missing-key", info, message, hint)
 
 
 class _Paths:
@@ -125,71 +157,9 @@ def _used(compiled: CompiledTemplate, schema: Schema) -> Iterator[Parts]:
         yield from (parts for parts in reads if join_path(parts) != condition.key)
 
 
-def _constant(info: KeyInfo, schema: Schema) -> Iterator[Finding]:
+def _constant(info: KeyInfo, known: Knowledge) -> Iterator[Finding]:
     """Check a value that is written in the template itself."""
-    rule = schema.rule_for(info.key)
+    rule = known.rules.get(info.parts)
     if rule is not None and info.constant is not None:
         for broken in violations(rule, info.constant):
-            yield _warning("breaks-rule", info, f"the value written here: {broken.message}")
-
-
-def _types(info: KeyInfo, schema: Schema) -> Iterator[Finding]:
-    """Notice values used as something that their rules do not allow."""
-    target = schema.rule_for(info.key)
-    source = schema.rule_for(join_path(info.value_of)) if info.value_of else None
-    if target and source and not _fits(source, target):
-        message = f"{source.key} is {TYPE_NAMES[source.type]}, {TYPE_NAMES[target.type]} is due"
-        yield _warning("type", info, message)
-    for call in (call for node in info.nodes for call in calls(node)):
-        name = call.function.name
-        for rule in filter(None, (_rule_read(item, schema) for item in call.arguments)):
-            numeric = name in _COMPARING and rule.type in {"boolean", "object"}
-            if numeric or (name in _TEXTUAL and rule.type != "string"):
-                due = "a number" if numeric else "text"
-                message = f"${name} needs {due}, {rule.key} is {TYPE_NAMES[rule.type]}"
-                yield _warning("type", info, message)
-
-
-def _fits(source: Rule, target: Rule) -> bool:
-    if source.type == "int" and target.type == "float":
-        return True
-    return (source.type, source.item_type) == (target.type, target.item_type)
-
-
-def _rule_read(node: Node, schema: Schema) -> Rule | None:
-    """Give the rule of the key that an argument is a plain `$val` of."""
-    if not isinstance(node, Call) or node.function.name != "val":
-        return None
-    path = node.arguments[0]
-    if not isinstance(path, Literal) or not isinstance(path.value, str):
-        return None
-    try:
-        return schema.rule_for(path.value)
-    except Fault:
-        return None  # not a path, which is an error of its own
-
-
-def _about_branches(compiled: CompiledTemplate) -> Iterator[Finding]:
-    """Notice branches that no value can reach."""
-    for info in compiled.template.keys:
-        for call in (call for node in info.nodes for call in calls(node)):
-            first = call.arguments[0] if call.arguments else None
-            if isinstance(first, Literal) and _decides(call.function.name, first.value):
-                message = f"${call.function.name} always decides the same: its condition is fixed"
-                yield _warning("unreachable", info, message)
-
-
-def _decides(function: str, value: Value) -> bool:
-    if function == "if":
-        return value is None or value in {True, False, "true", "false"}
-    if function == "default":
-        return value is not None
-    if function in {"and", "all"}:
-        return value in {None, False, "false"}
-    return function in {"or", "any"} and value in {True, "true"}
-
-
-def _warning(code: str, info: KeyInfo, message: str, hint: str = "") -> Finding:
-    place = info.place
-    problem = Problem(Kind.SCHEMA, info.key, message, hint, place.line, place.column, place.source)
-    return Finding("warning", code, problem)
+            yield warning("breaks-rule", info, f"the value written here: {broken.message}")

@@ -15,6 +15,7 @@ from orchestration.expressions import (
     split_path,
 )
 from orchestration.expressions.patterns import compile_pattern
+from orchestration.expressions.scalars import PlacedText
 from orchestration.rules.checks import TYPE_CHECKS, TYPE_NAMES, violations
 from orchestration.rules.formats import FORMATS
 from orchestration.rules.model import Condition, Rule
@@ -83,8 +84,8 @@ def read_condition(
     if isinstance(text, str) and "${{" not in text:
         notes.refuse(key, "an expression stands inside ${{ … }}", f"write ${{{{ {text[:60]} }}}}")
         return None
-    if isinstance(text, str):
-        text = text.strip()  # the end of a block of lines is no part of what must be true
+    if isinstance(text, str):  # the end of a block of lines is no part of what must be true
+        text = PlacedText.found(text.strip(), getattr(text, "places", ()))
     template = compile_value(text, name=notes.name, scope=PlainScope(configuration_first=True))
     for problem in template.problems:
         notes.refuse(key, f"expression: {problem.message}", problem.hint, Kind(problem.kind))
