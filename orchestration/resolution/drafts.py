@@ -137,8 +137,12 @@ def _unknown_schema(draft: Draft) -> Iterator[Finding]:
 def _placed(finding: Finding, draft: Draft) -> Finding:
     """Say where the key of a problem stands, if the problem knows no line of its own."""
     problem = finding.problem
+    rules = draft.named_schema or draft.schema.name
+    if not draft.schema.text.strip() and not draft.named_schema:
+        rules = f"schema of {draft.template.name}"
     names = {  # the engine has one name for whatever schema and specification it is given
-        "schema": draft.named_schema or draft.schema.name,
+        "": rules,  # a rule that nothing uses
+        "schema": rules,
         "specification": draft.specification.name,
     }
     problem = replace(problem, source=names.get(problem.source, problem.source))
@@ -158,5 +162,4 @@ def _place(problem: Problem, draft: Draft) -> tuple[int, int]:
     ):
         if problem.source == text.name:
             return text.place_of(problem.at, kind)
-    # Rules that nothing uses say no file: they are the schema's.
-    return draft.schema.place_of(problem.at, "schema") if not problem.source else (0, 0)
+    return 0, 0

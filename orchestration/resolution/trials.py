@@ -1,6 +1,6 @@
 """Trying a solution out on made-up places: texts in, configuration and everything wrong out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from orchestration.expressions import Kind, Problem, SecretReference, Value, split_path
@@ -162,18 +162,19 @@ def _finding(problem: ResolutionProblem, trial: Trial) -> Finding:
         problem.source,
     )
     if not placed.line:
-        placed = replace(placed, **_where(problem.key, trial))
+        placed = _located(placed, trial)
     return Finding("error", str(problem.kind_or_rule), placed)
 
 
-def _where(key: str, trial: Trial) -> Mapping[str, int | str]:
-    """Find the text in which a key is set, the one that counts first; else its line above."""
+def _located(problem: Problem, trial: Trial) -> Problem:
+    """Say where the key of a problem is set, where it counts; else where the template has it."""
+    key = problem.at
     texts = [(place.values, "") for place in reversed(trial.places) if _sets(place, key)]
     for text, kind in (*texts, (trial.draft.template, "template")):
         line, column = text.place_of(key, kind)
         if line:
-            return {"line": line, "column": column, "source": text.name}
-    return {}
+            return replace(problem, line=line, column=column, source=text.name)
+    return problem
 
 
 def _sets(place: TrialPlace, key: str) -> bool:

@@ -41,7 +41,7 @@ def test_everything_is_found_at_once_with_errors_first(company: Company) -> None
         ("error", "specification", "components[0].type", 1),
         ("error", "template", "Broken", 3),
         ("warning", "template", "Speed", 2),
-        ("warning", "", "Other", 4),
+        ("warning", "schema", "Other", 4),
     ]
     assert found[2] == {
         "severity": "error",

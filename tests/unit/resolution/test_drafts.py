@@ -95,3 +95,8 @@ def test_bytes_are_read_as_files_are() -> None:
     (found,) = check_draft(Draft(Written("configs: {a: 1}".encode("utf-16"), "t.yaml")))
     assert found.code == "encoding"
     assert check_draft(Draft(Written(b"\xef\xbb\xbfconfigs: {a: 1}", "t.yaml"))) == []
+
+
+def test_a_template_without_keys_is_held_to_its_rules() -> None:
+    (found,) = findings("configs: {}", "rules: {configs: {a: {type: int}}}")
+    assert found == "warning: schema, a, line 1, column 19: nothing uses the key of this rule"
