@@ -39,12 +39,13 @@ from orchestration.models import (
 from orchestration.queries import agents, troubles
 from orchestration.services import people
 from orchestration.services.errors import Invalid
-from portal.admin import columns, health
+from portal.admin import columns, health, playground
 from portal.admin.answers import person, tell
 from portal.web.navigation import IT_PERMS
 from portal.web.sentences import refusal
 from rbac.access import Denied, may_anywhere
 from rbac.models import RoleAssignment, User
+from rbac.permissions import Perm
 
 SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("agents", _("Agents"), (Agent, EnrolmentToken)),
@@ -94,7 +95,10 @@ class ITSite(AdminSite):
         return redirect_to_login(reverse("admin:index"), settings.LOGIN_URL)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        mine = [path("health/", self.admin_view(self.health), name="health")]
+        mine = [
+            path("health/", self.admin_view(self.health), name="health"),
+            path("playground/", self.admin_view(self.playground), name="playground"),
+        ]
         return [*mine, *super().get_urls()]
 
     def get_app_list(
@@ -129,6 +133,7 @@ class ITSite(AdminSite):
             "failures": failures[:SHOWN_FAILURES],
             "failure_count": failures.count(),
             "away": agents.away_agents(by),
+            "writes_solutions": may_anywhere(by, Perm.AUTHOR_SOLUTIONS),
         }
         return super().index(request, needs | (extra_context or {}))
 
@@ -137,6 +142,10 @@ class ITSite(AdminSite):
         context = self.each_context(request) | health.state(person(request))
         context["title"] = gettext("System health")
         return TemplateResponse(request, "admin/health.html", context)
+
+    def playground(self, request: HttpRequest) -> HttpResponse:
+        """A template tried out before it becomes a version."""
+        return playground.page(request, self.each_context(request))
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
