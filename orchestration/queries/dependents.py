@@ -23,6 +23,9 @@ class Users:
         return bool(self.seen) or self.others
 
 
+NOBODY = Users((), others=False)
+
+
 def using(shared: SolutionInstance) -> QuerySet[SolutionInstance]:
     """The copies that run with a shared one, are to, or are on their way. No rights here."""
     ways = (

@@ -6,6 +6,7 @@ The services ask again, and theirs is the last word: between the two somebody ma
 from collections.abc import Sequence
 
 from orchestration.models import Deployment, SolutionInstance, SolutionVersion
+from orchestration.queries.dependents import NOBODY, Users
 from orchestration.states import (
     CANCELLABLE_DEPLOYMENT,
     FAILED_DEPLOYMENT,
@@ -40,11 +41,16 @@ def roll_back(by: User, instance: SolutionInstance, earlier: Sequence[object]) -
     return allowed
 
 
-def uninstall(by: User, instance: SolutionInstance) -> Verdict:
-    """Whether there is anything to remove."""
+def uninstall(by: User, instance: SolutionInstance, users: Users = NOBODY) -> Verdict:
+    """Whether there is anything to remove, and no other copy uses it."""
     allowed = _free(by, Perm.UNINSTALL, instance)
     if allowed and InstanceState.UNINSTALLING not in INSTANCE[instance.state].to:
         return Verdict(ok=False, code="nothing-installed", params=_line(instance))
+    if allowed and users.seen:
+        named = {"users": [str(one) for one in users.seen]}
+        return Verdict(ok=False, code="still-used", params=_line(instance) | named)
+    if allowed and users.others:
+        return Verdict(ok=False, code="still-used-unseen", params=_line(instance))
     return allowed
 
 

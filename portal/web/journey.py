@@ -34,12 +34,14 @@ class Step:
 class Journey:
     """How far somebody has come with publishing a solution: all of it is in the address.
 
-    ``instance`` is the name of the copy where it is not the solution's own.
+    ``instance`` is the name of the copy where it is not the solution's own. ``uses`` are the shared
+    copies chosen, each with the name of the solution it is of.
     """
 
     version: SolutionTemplateVersion
     lines: tuple[int, ...] = ()
     instance: str = ""
+    uses: tuple[tuple[str, int], ...] = ()
 
     @property
     def template(self) -> SolutionTemplate:
@@ -53,6 +55,7 @@ class Journey:
             "version": self.version.pk,
             "lines": pack(chosen),
             "copy": self.instance,
+            "shared": pack(pk for _name, pk in self.uses),
             **more,
         }
         return f"{reverse(name)}?{urlencode({key: one for key, one in query.items() if one})}"

@@ -9,6 +9,7 @@ from orchestration.resolution import ResolutionProblem
 from orchestration.rules import Rule, Schema
 from portal.web.forms_errors import BY_IT, broken_sentence
 from portal.web.place_names import named
+from portal.web.shared_copies import dependency_sentence
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -40,10 +41,17 @@ class Trouble:
 def troubles(by: User, review: LineReview, rules: Schema) -> list[Trouble]:
     """Return everything that is wrong, what the line lacks first; empty where it is fine."""
     found = [_trouble(by, review, rules, problem) for problem in review.resolution.problems]
+    found += [_of_shared(problem) for problem in review.unmet]
     if not review.missing:
         return found
     what = _("The line lacks: %(names)s.") % {"names": ", ".join(review.missing)}
     return [Trouble(_("Does not fit"), what, "", fits=False), *found]
+
+
+def _of_shared(problem: ResolutionProblem) -> Trouble:
+    """What is wrong with a shared copy: nothing that the values of the line could mend."""
+    what = dependency_sentence(problem)
+    return Trouble(problem.key, what, "", details=_details(problem), fits=False)
 
 
 def problem_words(rules: Schema, problem: ResolutionProblem) -> tuple[str, str]:

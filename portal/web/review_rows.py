@@ -97,5 +97,8 @@ def failures(way: Journey, rows: Sequence[Row]) -> list[Failure]:
 
 def seen_mark(found: Iterable[LineReview]) -> str:
     """Return one word for all of it; another one as soon as any line would get something else."""
-    content = [[one.target.pk, one.resolution.digest] for one in found]
+    content = [
+        [one.target.pk, one.resolution.digest, [n.chosen.pk if n.chosen else 0 for n in one.needs]]
+        for one in found
+    ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -15,6 +15,15 @@ from rbac.roles import roles_with
 
 UNKNOWN = _("This is not possible (%(code)s).")
 
+_STILL_USED = _(
+    "%(solution)s on %(line)s is still used by: %(users)s. Uninstall those first, or have them "
+    "use another one."
+)
+_STILL_USED_UNSEEN = _(
+    "%(solution)s on %(line)s is still used by lines that you may not see. Ask somebody who looks "
+    "after the whole place."
+)
+
 REFUSALS = {
     "signed-out": _("Sign in first."),
     "inactive": _("This account has been closed."),
@@ -38,6 +47,8 @@ REFUSALS = {
     "nothing-earlier": _("There is no earlier revision of %(solution)s for %(line)s."),
     "nothing-installed": _("%(solution)s is not installed on %(line)s."),
     "nothing-published": _("Nothing is published for %(line)s."),
+    "still-used": _STILL_USED,
+    "still-used-unseen": _STILL_USED_UNSEEN,
     "revision-kept": _("Revision %(revision)s runs on %(line)s or is on its way there."),
 }
 
@@ -121,14 +132,8 @@ SENTENCES = {
     "not-from-here": _("This is not possible now; it is: %(state)s."),
     "not-installed": _("It is not installed on %(line)s."),
     "nothing-chosen": _("Choose at least one line."),
-    "still-used": _(
-        "%(solution)s on %(line)s is still used by: %(users)s. Uninstall those first, or have them "
-        "use another one."
-    ),
-    "still-used-unseen": _(
-        "%(solution)s on %(line)s is still used by lines that you may not see. Ask somebody who "
-        "looks after the whole place."
-    ),
+    "still-used": _STILL_USED,
+    "still-used-unseen": _STILL_USED_UNSEEN,
     "too-late-to-cancel": _("It is too late to cancel; it is: %(state)s."),
 }
 

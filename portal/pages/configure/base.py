@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -12,6 +12,7 @@ from orchestration.models import (
     AnyVersion,
     ConfigTemplate,
     Node,
+    SolutionInstance,
     SolutionTemplateVersion,
     Target,
 )
@@ -22,6 +23,7 @@ from orchestration.queries.templates import rules_of
 from orchestration.rules import Schema
 from portal.web.journey import Journey, unpack
 from portal.web.requests import text_of
+from portal.web.shared_copies import FIELD, choice_of
 from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -42,7 +44,20 @@ def journey(request: HttpRequest, by: User) -> Journey:
         pk=version if version.isdecimal() else 0,
     )
     named = configuring.has_copies(by, found.template, copy := text_of(asked, "copy"))
-    return Journey(found, unpack(asked.get("lines", "")), copy if named else "")
+    lines, uses = unpack(asked.get("lines", "")), _uses(asked)
+    return Journey(found, lines, copy if named else "", uses)
+
+
+def _uses(asked: QueryDict) -> tuple[tuple[str, int], ...]:
+    """The shared copies that an address names; what was just chosen counts before the rest."""
+    before = unpack(asked.get("shared", ""))
+    now = [text_of(asked, key) for key in asked if key.startswith(FIELD)]
+    ids = [*before, *unpack(".".join(now))]
+    if not ids:
+        return ()
+    rows = SolutionInstance.objects.filter(pk__in=ids).values_list("pk", "template__node__name")
+    names = dict(rows)
+    return tuple({names[pk]: pk for pk in ids if pk in names}.items())
 
 
 def lines_of(by: User, way: Journey) -> list[Target]:
@@ -53,7 +68,7 @@ def lines_of(by: User, way: Journey) -> list[Target]:
 
 def reviews(by: User, way: Journey, lines: Sequence[Target]) -> list[LineReview]:
     """Return what each of the lines would get."""
-    return review(by, way.version, lines, way.instance)
+    return review(by, way.version, lines, way.instance, choice_of(dict(way.uses)))
 
 
 def place(by: User, pk: int) -> Node:

@@ -1,7 +1,7 @@
 """Step 5 of publishing: make the revisions, and say for each line how that ended."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -25,6 +25,7 @@ from portal.web.parts import Column
 from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import see
 from portal.web.review_rows import Row, failures, row_of, seen_mark
+from portal.web.shared_copies import choice_of
 from rbac.access import Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -61,6 +62,7 @@ def publish(request: PortalRequest) -> HttpResponse:
             instance_name=way.instance,
             comment=text_of(request.POST, "comment"),
             reviewed={one.target.pk: one.resolution.digest for one in found},
+            choice=choice_of(dict(way.uses)),
         )
     except Stale:
         return _look_again(request, way)
@@ -116,7 +118,7 @@ def _result_url(way: Journey, made: Iterable[publishing.Published]) -> str:
 
 def _failed(by: User, way: Journey, lines: Sequence[int]) -> list[Row]:
     """The lines that failed, as they are now: one that was mended meanwhile has no troubles."""
-    found = base.lines_of(by, Journey(way.version, tuple(lines), way.instance))
+    found = base.lines_of(by, replace(way, lines=tuple(lines)))
     reviews = base.reviews(by, way, found) if found else []
     return [row_of(by, way, one, base.rules(way.version)) for one in reviews]
 

@@ -11,7 +11,7 @@ from orchestration.queries.resolving import LineReview
 from orchestration.states import CONFIGURATION_COMPLETED
 from portal.pages.configure import base
 from portal.web.configuration_files import as_file
-from portal.web.journey import Journey
+from portal.web.journey import Journey, pack
 from portal.web.listing import page_of
 from portal.web.needs import needs
 from portal.web.parts import Column
@@ -19,6 +19,7 @@ from portal.web.provenance import settings_of_review
 from portal.web.requests import PortalRequest
 from portal.web.responses import see
 from portal.web.review_rows import failures, groups, row_of, seen_mark
+from portal.web.shared_copies import shared_needs
 from rbac.access import YES, may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -58,6 +59,9 @@ def review(request: PortalRequest) -> HttpResponse:
             "groups": groups(good),
             "first": [row for row in good if row.first],
             "same": [row for row in good if not row.first and not row.changes],
+            "shared": (shared := shared_needs(found, dict(way.uses))),
+            "choosable": any(need.several for need in shared),
+            "packed_lines": pack(way.lines),
             "columns": COLUMNS,
             "seen": seen_mark(found),
             "publish_url": way.url("configure-publish"),

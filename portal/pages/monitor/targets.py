@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from orchestration.models import Deployment, SolutionVersion, Target
+from orchestration.models import Deployment, RevisionDependency, SolutionVersion, Target
 from orchestration.queries import agents, deployments, events, places, possible, solutions
+from orchestration.queries.dependents import Users, dependencies_of, users
 from orchestration.queries.revisions import earlier_than_current, history
 from orchestration.states import DEPLOYMENT, State, Word
 from portal.web.copies import Copy, OwnPage, copies, own_pages
@@ -138,13 +139,16 @@ class Ended:
 class Installed:
     """One copy on the page of a line, with everything one can ask and do about it.
 
-    ``past`` are its revisions, each with the last attempt at it.
+    ``past`` are its revisions, each with the last attempt at it. ``uses`` are the shared copies it
+    runs with, ``used_by`` the copies that run with it.
     """
 
     copy: Copy
     settings: list[Setting]
     pages: list[OwnPage]
     past: list[tuple[SolutionVersion, Ended | None]]
+    uses: list[RevisionDependency]
+    used_by: Users
     deploy: Verdict
     roll_back: Verdict
     uninstall: Verdict
@@ -189,7 +193,9 @@ def _installed(by: User, copy: Copy, zone: str) -> Installed:
         past=[(one, Ended(last, DEPLOYMENT[last.state]) if last else None) for one, last in past],
         deploy=possible.deploy(by, instance, copy.newest),
         roll_back=possible.roll_back(by, instance, earlier_than_current(by, instance)),
-        uninstall=possible.uninstall(by, instance),
+        uses=dependencies_of(instance.desired or instance.current),
+        used_by=(used_by := users(by, instance)),
+        uninstall=possible.uninstall(by, instance, used_by),
         retry=possible.retry(by, attempt, newest=True) if attempt and attempt.failure else None,
     )
 
