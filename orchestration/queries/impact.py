@@ -189,6 +189,11 @@ def of_link(by: User, node: Node, version: ConfigTemplateVersion, *, linked: boo
     return _of_supposed(by, [node], Supposed(links={node.pk: list(now.values())}))
 
 
+def has_older(version: SolutionTemplateVersion) -> bool:
+    """Whether there are versions that lines could come from."""
+    return version.template.versions.filter(sort_key__lt=version.sort_key).exists()
+
+
 def of_version(by: User, version: SolutionTemplateVersion) -> Impact:
     """What it would change to publish a version on the lines that have an older one."""
     older = SolutionTemplateVersion.objects.filter(

@@ -1,6 +1,6 @@
 """Published revisions, for one person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -92,6 +92,20 @@ def history(
         last[attempt.revision_id] = attempt
     rows = revisions(by).filter(instance=instance).defer("content", "provenance")
     return [(revision, last.get(revision.pk)) for revision in rows]
+
+
+def differing(rows: Sequence[SolutionVersion]) -> list[tuple[str, list[Change | None]]]:
+    """The settings in which some revisions are not all alike, each with its value in each of them.
+
+    None where a revision does not have it; of secrets it is only said that they are there.
+    """
+    if not rows:
+        return []
+    shown, first = veil_of(*rows), rows[0].configuration
+    found = [shown.changes(first, row.configuration) for row in rows[1:]]
+    keys = dict.fromkeys(change.key for changes in found for change in changes)
+    leaves = [{one.key: one for one in shown.changes(None, row.configuration)} for row in rows]
+    return [(key, [each.get(key) for each in leaves]) for key in keys]
 
 
 def compare(before: SolutionVersion | None, after: SolutionVersion) -> list[Change]:

@@ -1,6 +1,6 @@
 """Configurations as rows that people read: settings with their origins, and what differs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -9,7 +9,7 @@ from orchestration.models import SolutionVersion
 from orchestration.queries.places import time_zone_of
 from orchestration.queries.provenance import saves_of
 from orchestration.queries.resolving import LineReview
-from orchestration.queries.revisions import compare
+from orchestration.queries.revisions import compare, differing
 from orchestration.queries.secrecy import leaves
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import Change, Origin, origins
@@ -89,6 +89,30 @@ def differences_of(before: SolutionVersion | None, after: SolutionVersion) -> li
     return named_changes(compare(before, after), rules_of(after.template_version))
 
 
+@dataclass(frozen=True)
+class Compared:
+    """One setting that some revisions differ in; each of them with its value, empty for none."""
+
+    label: str
+    values: list[tuple[SolutionVersion, str]]
+
+
+def compared(rows: Sequence[SolutionVersion]) -> list[Compared]:
+    """Return how several revisions differ, by the rules of the newest, which comes last."""
+    rules = rules_of(rows[-1].template_version) if rows else None
+    known = {rule.key: rule for rule in rules.rules} if rules else {}
+    return [
+        Compared(
+            label_of(known, key),
+            [
+                (row, _said(one, one.after, known) if one else "")
+                for row, one in zip(rows, values, strict=True)
+            ],
+        )
+        for key, values in differing(rows)
+    ]
+
+
 def named_changes(changes: Iterable[Change], rules: Schema | None) -> list[Named]:
     """Return what differs between two configurations, said with labels and units."""
     known = {rule.key: rule for rule in rules.rules} if rules else {}
@@ -107,6 +131,8 @@ def named_changes(changes: Iterable[Change], rules: Schema | None) -> list[Named
 def _said(change: Change, value: object, known: Mapping[str, Rule]) -> str:
     if change.secret:
         return _("a secret value")
+    if value is None:
+        return _("not set")
     return say(known.get(change.key) or Rule(change.key, (), "string"), value)
 
 

@@ -28,6 +28,8 @@ from portal.api.serializers.revisions import (
 )
 from rbac.permissions import Perm
 
+RUNNING = "running"
+
 
 class InstanceFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     """By line, place, solution and state."""
@@ -88,17 +90,28 @@ class Revisions(ListModelMixin, Resource[SolutionVersion]):
         return Response(self.shown(self.get_object(), RevisionDetail))
 
     @extend_schema(
-        parameters=[OpenApiParameter("with", int, required=True, description="Another revision.")],
+        parameters=[
+            OpenApiParameter(
+                "with", str, required=True, description="Id of another revision, or `running`."
+            )
+        ],
         responses=ChangeShape(many=True),
     )
     @action(detail=True, filterset_class=None, pagination_class=None)
     def compare(self, request: Request, pk: int) -> Response:
-        """How this revision differs from another one, key by key: from that one to this."""
-        other = request.query_params.get("with", "")
-        if not other.isdecimal():
-            raise ValidationError({"with": ["Give the id of another revision."]})
-        before = get_object_or_404(self.get_queryset(), pk=int(other))
-        changes = revisions.compare(before, self.get_object())
+        """How this revision differs from another one, key by key: from that one to this.
+
+        From ``running``, from what runs in its place now: everything is added where nothing does.
+        """
+        other, after = request.query_params.get("with", ""), self.get_object()
+        if other == RUNNING:
+            before = after.instance.current
+        elif other.isdecimal():
+            before = get_object_or_404(self.get_queryset(), pk=int(other))
+        else:
+            said = f"Give the id of another revision, or “{RUNNING}”."
+            raise ValidationError({"with": [said]})
+        changes = revisions.compare(before, after)
         return Response(self.listed(changes, ChangeShape))
 
     @extend_schema(responses={204: None})

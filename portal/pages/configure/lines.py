@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from orchestration.models import SolutionInstance, Target
 from orchestration.queries import configuring, places
+from orchestration.queries.impact import has_older
 from orchestration.states import Word, instance_word
 from portal.pages.configure import base
 from portal.web.journey import MOST_LINES, Journey
@@ -74,6 +75,7 @@ def lines(request: PortalRequest) -> HttpResponse:
             "page": page,
             "rows": _rows(by, way, page),
             "columns": COLUMNS,
+            "impact_url": way.url("configure-version-impact") if has_older(way.version) else "",
             "elsewhere": len(set(way.lines) - {row.pk for row in page}),
             "empty": request.GET.get("empty", ""),
             "sites": configuring.nodes(by)

@@ -16,19 +16,20 @@ from orchestration.queries import possible, published, revisions
 from orchestration.queries.places import time_zone_of, time_zones
 from orchestration.queries.secrecy import veil_of
 from orchestration.queries.solutions import on_lines
-from orchestration.queries.templates import rules_of
 from orchestration.services import publishing
 from orchestration.states import PUBLICATION, State
 from portal.web.configuration_files import as_file
 from portal.web.listing import page_of
 from portal.web.needs import needs
 from portal.web.parts import Column
-from portal.web.provenance import named_changes, settings_of_revision
+from portal.web.provenance import compared, differences_of, settings_of_revision
 from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import see
 from portal.web.scope import scope_of
 from rbac.models import User
 from rbac.permissions import Perm
+
+MOST_COMPARED = 8  # revisions beside each other
 
 COLUMNS = (
     Column(_("Line")),
@@ -96,19 +97,17 @@ def revisions_list(request: PortalRequest) -> HttpResponse:
 def compare(request: PortalRequest) -> HttpResponse:
     """Show how two revisions differ; what is the same is left out."""
     asked = [one for one in request.GET.getlist("revision") if one.isdecimal()]
-    rows = sorted(revisions.revisions(request.user).filter(pk__in=asked), key=_age)
+    found = revisions.revisions(request.user).filter(pk__in=asked[:MOST_COMPARED])
+    rows = sorted(found, key=_age)
     context: dict[str, object] = {
         "crumbs": [(_("Published"), reverse("configure-published")), (_("Compare"), "")],
         "rows": rows,
     }
     if len(rows) == 2:  # noqa: PLR2004  one is compared with another
         older, newer = rows
-        changes, version = revisions.compare(older, newer), newer.template_version
-        context |= {
-            "older": older,
-            "newer": newer,
-            "changes": named_changes(changes, rules_of(version)),
-        }
+        context |= {"older": older, "newer": newer, "changes": differences_of(older, newer)}
+    elif rows:
+        context["compared"] = compared(rows)
     return render(request, "configure/compare.html", context)
 
 
@@ -131,6 +130,7 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
             "components": veil_of(row).components(row.components),
             "others": _others(by, row),
             "running": running if running and running.pk != row.pk else None,
+            "changes": differences_of(running, row) if running else [],
             "deletion": published.deletion(by, row),
             "deploy": possible.deploy(by, row.instance, row),
             "deploy_url": f"{reverse('deploy-confirm')}?instance={row.instance_id}",

@@ -9,6 +9,7 @@ from portal.pages.configure.lines import lines
 from portal.pages.configure.places import place, places
 from portal.pages.configure.solutions import solutions
 from portal.pages.configure.values import values
+from portal.pages.configure.version_impact import version_impact
 
 OF_PLACE = "nodes/<int:node>/solutions/<int:solution>/"
 
@@ -26,6 +27,7 @@ urlpatterns = [
     ),
     path("solutions/", solutions, name="configure-solutions"),
     path("solutions/lines/", lines, name="configure-lines"),
+    path("solutions/impact/", version_impact, name="configure-version-impact"),
     path("solutions/values/", line_values, name="configure-line-values"),
     path("solutions/review/", review.review, name="configure-review"),
     path("solutions/review/<int:target>/", review.line, name="configure-review-line"),

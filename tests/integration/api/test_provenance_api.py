@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestration.models import SolutionTemplateVersion
+from orchestration.models import SolutionInstance, SolutionTemplateVersion
 from orchestration.services import catalog
-from tests.integration.api.conftest import Api
+from tests.integration.api.conftest import Api, said
 from tests.integration.conftest import Company
 
 RULES = """
@@ -75,6 +75,25 @@ def test_where_a_value_comes_from_is_data_and_a_sentence(
     assert "0815" not in str(reviewed)
     stored = api.get(f"revisions/{made['revision']['id']}/").json()["provenance"]
     assert stored["Speed"] == speed
+
+
+def test_a_revision_is_compared_with_what_runs(
+    company: Company, version: SolutionTemplateVersion
+) -> None:
+    api, line = author(company), company.lines["alpha-1"]
+    body = {"version": version.pk, "targets": [line.pk]}
+    made = []
+    for base, speed in ((0, 60), (1, 70)):
+        values = {"values": {"Speed": speed}, "base": base}
+        assert api.put(sheet(company, version, "alpha-1"), values).status_code == 200
+        made.append(api.post("publish/", body).json()[0]["revision"]["id"])
+    address = f"revisions/{made[1]}/compare/"
+    added = api.get(address, **{"with": "running"}).json()
+    assert {change["kind"] for change in added} == {"added"}
+    SolutionInstance.objects.update(current=made[0])
+    changed = api.get(address, **{"with": "running"}).json()
+    assert ("Speed", 60, 70) in [(one["key"], one["before"], one["after"]) for one in changed]
+    assert said(api.get(address, **{"with": "yesterday"}))[0] == 400
 
 
 def test_of_a_place_one_may_not_see_only_the_name_is_told(

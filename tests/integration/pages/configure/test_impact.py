@@ -89,6 +89,22 @@ def test_without_copies_and_with_values_that_nobody_reads_it_says_so(
     assert "swordfish" not in page.content.decode()
 
 
+def test_a_version_shows_what_it_changes_on_lines_with_an_older_one(
+    company: Company, author: Client, oven: SolutionTemplateVersion, publish: Publish
+) -> None:
+    publish("alpha-1", "beta-1")
+    source = catalog.SolutionSource("oven", "1.1.0", TEMPLATE + "  Mode: eco\n", SPECIFICATION)
+    newer = catalog.create_solution_version(company.root_user, company.context, source)
+    way = Journey(newer)
+    assert "What this version changes" in words(author.get(way.url("configure-lines")))
+    assert "What this version changes" not in words(
+        author.get(Journey(oven).url("configure-lines"))
+    )
+    page = words(author.get(way.url("configure-version-impact")))
+    assert "This changes 2 lines . 2 lines alpha-1, beta-1 Mode: not set → eco" in page
+    assert "Review and publish these 2" in page
+
+
 def test_the_grid_shows_its_effect_in_the_chosen_version(
     company: Company, author: Client, oven: SolutionTemplateVersion, publish: Publish
 ) -> None:

@@ -66,6 +66,34 @@ def test_a_revision_says_where_its_values_are_from(
     assert "MaxTemp: 85" in file.content.decode()
 
 
+def test_more_than_two_are_compared_beside_each_other(
+    company: Company,
+    author: Client,
+    oven: SolutionTemplateVersion,
+    publish: Publish,
+    two: list[SolutionVersion],
+) -> None:
+    edit = Edit(company.lines["alpha-1"].node, {"Port": 9000, "MaxTemp": 90, "Note": "hot"}, 2)
+    configuration.save(company.root_user, oven, [edit])
+    three = [*two, *(one.revision for one in publish("alpha-1"))]
+    ids = "&".join(f"revision={one.pk}" for one in three if one)
+    page = words(author.get(f"{reverse('configure-compare')}?{ids}"))
+    assert "Highest temperature 80 °C 85 °C 90 °C" in page
+    assert "Note not set not set hot" in page
+    assert "Port" not in page
+
+
+def test_a_revision_shows_its_difference_to_what_runs(
+    company: Company, author: Client, two: list[SolutionVersion]
+) -> None:
+    company.agent("alpha")
+    address = reverse("configure-revision", args=[two[1].pk])
+    assert "Difference to what runs now" not in words(author.get(address))
+    site.deployed(company.root_user, two[0])
+    page = words(author.get(address))
+    assert "Difference to what runs now Setting 1.0.0.1 1.0.0.2 Highest temperature 80" in page
+
+
 def test_what_never_ran_is_deleted_and_what_runs_is_kept(
     company: Company, author: Client, two: list[SolutionVersion]
 ) -> None:
