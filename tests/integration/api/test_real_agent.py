@@ -1,15 +1,10 @@
 """The agent's own program against the real server: enrolling, deploying, being revoked."""
 
-import socket
-import subprocess
-import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from agent import signing
 from orchestration.models import (
@@ -21,48 +16,22 @@ from orchestration.models import (
 )
 from orchestration.services import agents, dispatch, rollouts
 from orchestration.states import AgentState, DeploymentState, InstanceState
-from portal.asgi import application
 from tests.integration.conftest import Company
+from tests.integration.serving import gateway, serving, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WITHIN = 30.0  # seconds
-
-
-def until(true: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + WITHIN
-    while not true():
-        assert time.monotonic() < deadline, "this did not happen in time"
-        time.sleep(0.05)
 
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    """The server's entry without its workers: the test moves what is due itself."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        application, lifespan="off", log_config=None, timeout_graceful_shutdown=1
-    )
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    until(lambda: running.started)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    running.should_exit = True
-    thread.join(20)
-    assert not thread.is_alive()
+    with serving() as address:
+        yield address
 
 
 @pytest.fixture
 def agent(server: str, company: Company, tmp_path: Path) -> Iterator[Agent]:
-    """One real agent at the factory alpha, waiting in the lobby."""
-    new = agents.create_token(company.root_user, company.factories["alpha"])
-    command = [sys.executable, "-m", "agent", "run", "--server", server]
-    command += ["--token", new.secret, "--data", str(tmp_path / "agent"), "--name", "gateway"]
-    program = subprocess.Popen(command)
-    until(lambda: Agent.objects.filter(name="gateway").exists())
-    yield Agent.objects.get()
-    program.terminate()
-    program.wait(10)
+    with gateway(server, company, tmp_path) as waiting:
+        yield waiting
 
 
 def revision(company: Company, version: SolutionTemplateVersion, **mock: object) -> SolutionVersion:
