@@ -22,8 +22,9 @@ class Kind(StrEnum):
 class Problem:
     """One thing wrong in a template or schema.
 
-    `at` is the dotted key, `line` and `column` count from 1 and are those of the expression in
-    the file `source` (in the text of the key's value where no file is known); 0 means unknown.
+    `message` and `hint` are one line each, whatever they quote. `at` is the dotted key, `line` and
+    `column` count from 1 and are those of the expression in the file `source` (in the text of the
+    key's value where no file is known); 0 means unknown.
     """
 
     kind: str
@@ -33,6 +34,10 @@ class Problem:
     line: int = 0
     column: int = 0
     source: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", one_line(self.message))
+        object.__setattr__(self, "hint", one_line(self.hint))
 
     def to_json(self) -> dict[str, object]:
         """Give the problem as plain data; what is unknown is left out."""
@@ -52,8 +57,16 @@ class Problem:
         places = [self.source, self.at]
         if self.line:
             places.append(f"line {self.line}, column {self.column}")
-        line = f"{', '.join(filter(None, places))}: {self.message}"
+        line = f"{one_line(', '.join(filter(None, places)))}: {self.message}"
         return f"{line} ({self.hint})" if self.hint else line
+
+
+def one_line(text: str) -> str:
+    """Give a text with line ends and whatever else does not print written as escapes."""
+    if text.isprintable():
+        return text
+    shown = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(shown)
 
 
 class Fault(Exception):

@@ -280,3 +280,10 @@ def test_a_template_can_be_evaluated_again_and_again() -> None:
 )
 def test_joining_outside(text: str, value: str) -> None:
     assert evaluated(text).value == value
+
+
+def test_messages_are_one_line_whatever_they_quote() -> None:
+    for template in ({"k": "${{$gt('a\nb', 1)}}"}, {"a\r\nb": "${{1/0}}"}, {"k": "${{a\u2028 b}}"}):
+        (problem,) = evaluated(template).problems
+        assert len(str(problem).splitlines()) == 1
+    assert "'a\\nb' is not a number" in str(evaluated("${{$gt('a\nb', 1)}}").problems[0])

@@ -71,6 +71,63 @@ template_values = st.recursive(
 templates = _maps(template_values)
 
 
+_types = st.sampled_from(
+    ["string", "int", "float", "boolean", "object", "array[int]", "array[string]", "what", None]
+)
+_rule = st.fixed_dictionaries(
+    {"type": _types},
+    optional={
+        "required": st.booleans(),
+        "defaultValue": plain,
+        "minValue": st.integers(-5, 5) | st.just("x"),
+        "max_value": st.integers(-5, 5),
+        "minLength": st.integers(-1, 3),
+        "maxLength": st.integers(0, 3),
+        "pattern": st.sampled_from(["[a-z]*", "(", r"\d+"]),
+        "allowedValues": st.lists(scalars, max_size=3),
+        "disallowedValues": st.lists(scalars, max_size=2),
+        "format": st.sampled_from(["ip", "port", "semver", "nope"]),
+        "expression": texts,
+        "secret": st.booleans(),
+        "items": st.fixed_dictionaries({}, optional={"maxValue": st.integers(0, 9)}),
+        "editableBy": st.sampled_from([["OT"], ["IT", "OT"], []]),
+        "requird": st.just(True),  # misspelt, as people do
+    },
+)
+_good_rule = st.one_of(
+    st.fixed_dictionaries(
+        {"type": st.just("int")},
+        optional={"defaultValue": st.integers(0, 5), "maxValue": st.integers(6, 9)},
+    ),
+    st.fixed_dictionaries(
+        {"type": st.just("string")},
+        optional={"defaultValue": st.just("x"), "secret": st.booleans()},
+    ),
+    st.fixed_dictionaries({"type": st.just("object")}, optional={"required": st.booleans()}),
+)
+_ruled_keys = st.sampled_from([*KEYS, "a.b", "b.c", "b.c.d", 'c."x.y"', "d..e"])
+_good_keys = st.sampled_from([*KEYS, "a.b", "b.c", "b.c.d"])
+schemas = st.fixed_dictionaries(
+    {
+        "rules": st.fixed_dictionaries({"configs": st.dictionaries(_ruled_keys, _rule, max_size=4)})
+        | st.dictionaries(_ruled_keys, _rule, max_size=3)
+        | plain
+    },
+    optional={"validations": st.lists(st.fixed_dictionaries({"expression": texts}), max_size=2)},
+)
+good_schemas = st.dictionaries(_good_keys, _good_rule, max_size=5).map(
+    lambda rules: {"rules": {"configs": rules}}
+)
+specifications = st.fixed_dictionaries(
+    {
+        "components": st.lists(
+            st.fixed_dictionaries({"name": texts, "type": st.just("t"), "properties": templates}),
+            max_size=2,
+        )
+    }
+)
+
+
 @st.composite
 def hierarchies(draw: st.DrawFn) -> list[PathNode]:
     """Draw the places from the root to a target."""
