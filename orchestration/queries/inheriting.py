@@ -3,8 +3,9 @@
 No rights here: whoever calls has asked for the place; of those above it is said what may be seen.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 from orchestration.models import AnyVersion, ConfigurationRevision, Node, SolutionTemplateVersion
@@ -29,7 +30,8 @@ class Inherited:
     template: str = ""
 
 
-_Template: TypeAlias = tuple[str, Mapping[str, Any], Mapping[str, Origin]]
+# Gives the value for a dotted key, None where there is none.
+Look: TypeAlias = Callable[[str], Inherited | None]
 
 
 class Inheritance:
@@ -44,42 +46,53 @@ class Inheritance:
     ) -> None:
         self._nodes, self._current = nodes, current
         self._seen = {pk for pk, node in nodes.items() if may(by, Perm.VIEW_VALUES, node)}
+        self._above: dict[int | None, list[Look]] = {None: []}
         shared = isinstance(version, SolutionTemplateVersion)
-        self._parsed: dict[int, list[_Template]] = {}
         self._links = Links(nodes if shared else {}, (), self._described)
 
-    def of(self, node: Node, key: str) -> Inherited | None:
-        """The nearest value for a key, None where nobody set one."""
-        return next(self._layers(node, key), None)
+    def of(self, node: Node) -> Look:
+        """A look at what a place inherits: the nearest value for a key."""
+        looks = [*self._linked(node), *self._down_to(node.parent_id)]
+        return lambda key: next((found for look in looks if (found := look(key))), None)
 
-    def _layers(self, node: Node, key: str) -> Iterator[Inherited]:
-        """Every value from above, the nearest first; a place's own goes before what is linked."""
-        for pk in reversed(node.path_ids()):
-            save = self._current.get(pk)
-            if pk != node.pk and save and (found := value_at(save.values, key)) is not None:
-                yield Inherited(found, self._nodes[pk], self._seen_save(save))
-            yield from self._linked(self._nodes[pk], key)
+    def _down_to(self, pk: int | None) -> list[Look]:
+        """Everything set at a place and above, the nearest first; its own before what is linked."""
+        if pk not in self._above:
+            node = self._nodes[pk or 0]
+            own = [partial(self._own, save)] if (save := self._current.get(node.pk)) else []
+            self._above[pk] = [*own, *self._linked(node), *self._down_to(node.parent_id)]
+        return self._above[pk]
 
-    def _linked(self, node: Node, key: str) -> Iterator[Inherited]:
-        for name, values, known in self._templates(node):
-            value, origin = value_at(values, key), known.get(key)
-            if value is None:
-                continue
-            ref = origin.node_ref if origin else None
-            at = self._nodes.get(ref, node) if isinstance(ref, int) else node
-            save = self._links.save(node, name, at)
-            shown = MASK if as_reference(value) is not None else value
-            yield Inherited(shown, at, save and self._seen_save(save), name)
+    def _linked(self, node: Node) -> list[Look]:
+        """The config templates that give a place something; the one that wins first."""
+        layer = self._links.layer(node) or Layer()
+        return [
+            partial(self._shared, node, name, values, origins(layer.config_records[name]))
+            for name, values in reversed(layer.linked.items())
+        ]
 
-    def _templates(self, node: Node) -> list[_Template]:
-        """The templates that give a place something: name, values and origins, the first wins."""
-        if node.pk not in self._parsed:
-            layer = self._links.layer(node) or Layer()
-            self._parsed[node.pk] = [
-                (name, values, origins(layer.config_records[name]))
-                for name, values in reversed(layer.linked.items())
-            ]
-        return self._parsed[node.pk]
+    def _own(self, save: ConfigurationRevision, key: str) -> Inherited | None:
+        value = value_at(save.values, key)
+        if value is None:
+            return None
+        return Inherited(value, self._nodes[save.node_id], self._seen_save(save))
+
+    def _shared(
+        self,
+        node: Node,
+        name: str,
+        values: Mapping[str, Any],
+        known: Mapping[str, Origin],
+        key: str,
+    ) -> Inherited | None:
+        value, origin = value_at(values, key), known.get(key)
+        if value is None:
+            return None
+        ref = origin.node_ref if origin else None
+        at = self._nodes.get(ref, node) if isinstance(ref, int) else node
+        save = self._links.save(node, name, at)
+        shown = MASK if as_reference(value) is not None else value
+        return Inherited(shown, at, self._seen_save(save) if save else None, name)
 
     def _seen_save(self, save: ConfigurationRevision) -> ConfigurationRevision | None:
         return save if save.node_id in self._seen else None

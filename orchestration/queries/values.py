@@ -123,12 +123,13 @@ def _sheet(
     own: ConfigurationRevision | None,
     secrets: Mapping[str, SecretValue],
 ) -> Sheet:
+    inherited = inheritance.of(node)
     rights = {perm: may(by, perm, node) for _, perm in _OWNERS}
     fields = [
         _field(
             rule,
             value_at(own.values, rule.key) if own else None,
-            inheritance.of(node, rule.key),
+            inherited(rule.key),
             _verdict(_over(rule, rules), rights),
             secrets,
         )
