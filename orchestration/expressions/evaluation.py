@@ -66,14 +66,19 @@ def fill(context: Context, steps: Iterable[Step]) -> None:
 def _charge(context: Context, value: Value) -> None:
     context.room -= len(value) if isinstance(value, str) else weigh(value, context.room)
     if context.room < 0:
-        raise over_limit(f"the result is larger than {context.limits.result_bytes} bytes")
+        raise over_limit(
+            f"the result is larger than {context.limits.result_bytes} bytes",
+            "use large values less often",
+        )
 
 
 def demand(context: Context, step: Step) -> Value:
     """Give a key's value, evaluating it now if need be; raises if it fails or needs itself."""
     if context.slots[step.index] is PENDING:
         if context.depth + step.nesting > context.limits.reference_depth:
-            raise over_limit("keys refer to each other too deeply", "shorten the chain of keys")
+            most = context.limits.reference_depth
+            message = f"keys that need keys go deeper than {most} levels"
+            raise over_limit(message, "shorten the chain of keys")
         context.depth += step.nesting
         try:
             _fill_one(context, step)
@@ -112,7 +117,7 @@ def report(context: Context, place: Place, error: Exception, index: int = -1) ->
         error.message = _told(error, place)
         error.hint = "let one of them stand without the others"
     elif isinstance(error, RecursionError):
-        error = over_limit("values nest too deeply")
+        error = over_limit("values nest too deeply", "make them flatter")
     if isinstance(error, Fault):
         context.problems.extend(place.problem(fault) for fault in (error, *error.others))
 

@@ -113,9 +113,11 @@ class Splicer:
     ) -> dict[str, Tree]:
         if name in chain:
             cycle = " -> ".join((*chain[chain.index(name) :], name))
-            raise Fault(Kind.CYCLE, f"circular include: {cycle}")
+            hint = "let one of them stand without the others"
+            raise Fault(Kind.CYCLE, f"circular include: {cycle}", hint)
         if len(chain) > self.limits.include_depth:
-            raise over_limit(f"includes go deeper than {self.limits.include_depth} levels")
+            message = f"includes go deeper than {self.limits.include_depth} levels"
+            raise over_limit(message, "include what is needed directly")
         configs = self.includes.get(name)
         if not isinstance(configs, Mapping):
             near = difflib.get_close_matches(name, self.includes, n=1)

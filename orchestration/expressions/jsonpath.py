@@ -20,6 +20,7 @@ from orchestration.expressions.jsonpath_syntax import (
 )
 from orchestration.expressions.patterns import compile_pattern
 from orchestration.expressions.values import (
+    ALONE,
     SealedValue,
     SecretReference,
     Value,
@@ -124,7 +125,7 @@ class _Search:
         found = self.nodes(operand, at)
         value = found[0] if len(found) == 1 else _NOTHING
         if isinstance(value, SecretReference | SealedValue):
-            raise wrong_type("a secret cannot be compared")
+            raise wrong_type("a secret cannot be compared", ALONE)
         return value
 
     def applied(self, call: Applied, at: Value) -> Value:

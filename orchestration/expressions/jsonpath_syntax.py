@@ -311,7 +311,9 @@ class _Reader:
         shown = self.path[:60]
         if not self.path.startswith("$"):
             raise wrong_type(f"'{shown}' is not a JSONPath", "a JSONPath begins with $")
-        raise wrong_type(f"'{shown}' is not a JSONPath from column {self.at + 1} on")
+        raise wrong_type(
+            f"'{shown}' is not a JSONPath from column {self.at + 1} on", "see RFC 9535"
+        )
 
 
 def _requoted(match: re.Match[str]) -> str:

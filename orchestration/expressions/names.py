@@ -15,7 +15,7 @@ def versioned_name(reference: str) -> str:
     if len(parts) > _PAIR and parts[-_PAIR].lower() == "versions":
         del parts[-_PAIR]
     if len(parts) < _PAIR:
-        raise wrong_type(f"'{reference}' does not name a version", "write Name/1.0.0")
+        raise wrong_type(f"'{reference[:60]}' does not name a version", "write Name/1.0.0")
     return "/".join(parts[-_PAIR:])
 
 

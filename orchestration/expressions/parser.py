@@ -35,7 +35,8 @@ def parse(text: str, functions: Mapping[str, Function], limits: Limits) -> Node:
     if len(text) > limits.expression_bytes or (
         not text.isascii() and len(text.encode(errors="replace")) > limits.expression_bytes
     ):
-        raise over_limit(f"the expression is longer than {limits.expression_bytes} bytes")
+        message = f"the expression is longer than {limits.expression_bytes} bytes"
+        raise over_limit(message, "put parts of it into keys and read them with $property")
     return _Parser(text, functions, limits).whole()
 
 
@@ -80,7 +81,7 @@ class _Parser:
         if match := _WORD.match(self.text, self.at):
             return self.word(match.group())
         if char in {"", ")", ","}:
-            raise self.error("a value is missing here")
+            raise self.error("a value is missing here", "write null for none")
         raise self.error(f"'{char}' cannot stand here", "text with other signs needs quotes")
 
     def group(self) -> Node:
@@ -99,7 +100,7 @@ class _Parser:
     def quoted(self) -> Node:
         match = _QUOTED.match(self.text, self.at)
         if match is None:
-            raise self.error("a quote is never closed")
+            raise self.error("a quote is never closed", "close it, or write \\' for a quote in it")
         self.at = match.end()
         raw = match[1] if match[1] is not None else match[2]
         return Literal(_ESCAPE.sub(lambda found: _UNESCAPED.get(found[1], found[1]), raw))
@@ -166,7 +167,8 @@ class _Parser:
         self.at += 1
         self.depth += 1
         if self.depth > self.limits.nesting:
-            raise over_limit(f"the expression nests deeper than {self.limits.nesting} levels")
+            message = f"the expression nests deeper than {self.limits.nesting} levels"
+            raise over_limit(message, "put parts of it into keys and read them with $property")
 
     def close(self, opened: int) -> None:
         if self.peek() != ")":

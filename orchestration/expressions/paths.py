@@ -24,7 +24,9 @@ def split_path(path: str) -> Parts:
         if path[position] != ".":
             break
         position += 1
-    raise wrong_type(f"'{path}' is not a path", 'a path is keys with dots between: a.b or a."b.c"')
+    raise wrong_type(
+        f"'{path[:60]}' is not a path", 'a path is keys with dots between: a.b or a."b.c"'
+    )
 
 
 def join_path(parts: tuple[str | int, ...]) -> str:

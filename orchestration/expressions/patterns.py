@@ -30,7 +30,9 @@ def compile_pattern(pattern: str) -> _Pattern:
             if error.args and isinstance(error.args[0], bytes)
             else error
         )
-        raise wrong_type(f"'{pattern[:60]}' is not a pattern: {reason}") from None
+        raise wrong_type(
+            f"'{pattern[:60]}' is not a pattern: {reason}", "patterns are RE2"
+        ) from None
 
 
 def full_match(pattern: str, text: str) -> bool:

@@ -29,8 +29,8 @@ class Source:
 class Unclosed(Fault):
     """An expression without an end."""
 
-    def __init__(self, message: str, source: Source) -> None:
-        super().__init__(Kind.SYNTAX, message, "close the expression with }}")
+    def __init__(self, message: str, hint: str, source: Source) -> None:
+        super().__init__(Kind.SYNTAX, message, hint)
         self.source = source
 
 
@@ -60,8 +60,11 @@ def split(text: str) -> list[str | Source]:
 
 
 def _unclosed(text: str, end: int, source: Source) -> Fault:
-    quoted = end < len(text) and text[end] in "'\""
-    return Unclosed("a quote is never closed" if quoted else "${{ is never closed", source)
+    if end < len(text) and text[end] in "'\"":
+        return Unclosed(
+            "a quote is never closed", "close it, or write \\' for a quote in it", source
+        )
+    return Unclosed("${{ is never closed", "close the expression with }}", source)
 
 
 def _joined(pieces: list[str | Source]) -> list[str | Source]:

@@ -17,6 +17,8 @@ Value: TypeAlias = Any
 _NUMBERS = (int, float)
 _NUMERIC = re.compile(r"[+-]?(?:0|[1-9][0-9]*)(\.[0-9]+)?")
 _HALF = re.compile("[\ud800-\udfff]")
+# What to do about a secret that is used as if it could be seen.
+ALONE = "a secret stands alone, or as the value of $if or $default"
 _EXPONENT_FROM = 1e16
 _SHOWN = 60  # characters of a value in a message
 
@@ -104,7 +106,7 @@ def number(value: Value) -> int | float:
         return value  # type: ignore[no-any-return]
     found = numeric(value) if isinstance(value, str) else None
     if found is None:
-        raise wrong_type(f"{describe(value)} is not a number")
+        raise wrong_type(f"{describe(value)} is not a number", "numbers look like 5 or -2.5")
     return found
 
 
@@ -116,7 +118,8 @@ def truth(value: Value) -> bool:
         return False
     if isinstance(value, str) and value in {"true", "false"}:
         return value == "true"
-    raise wrong_type(f"{describe(value)} is neither true nor false")
+    hint = "compare it with $eq(…), or ask whether it is set with $empty(…)"
+    raise wrong_type(f"{describe(value)} is neither true nor false", hint)
 
 
 def need_text(value: Value) -> str:
@@ -130,7 +133,7 @@ def need_list(value: Value) -> list[Value]:
     """Give a list back; anything else raises Fault."""
     if isinstance(value, list):
         return value
-    raise wrong_type(f"{describe(value)} is not a list")
+    raise wrong_type(f"{describe(value)} is not a list", "make one of text with $split(…)")
 
 
 def number_text(value: float) -> str:
@@ -177,7 +180,10 @@ def bounded(text: str) -> str:
 def need_room(length: int) -> None:
     """Raise Fault when a text of this length is larger than a whole result may be."""
     if length > DEFAULT_LIMITS.result_bytes:
-        raise over_limit(f"a text is larger than {DEFAULT_LIMITS.result_bytes} bytes")
+        raise over_limit(
+            f"a text is larger than {DEFAULT_LIMITS.result_bytes} bytes",
+            "use large values less often",
+        )
 
 
 def joined(texts: list[str], separator: str = "") -> str:
@@ -207,7 +213,7 @@ def _json_pieces(value: Value) -> Iterator[str]:
     elif isinstance(value, bool | int | float):
         yield to_text(value)
     else:
-        raise wrong_type(f"{describe(value)} cannot be joined into text")
+        raise wrong_type(f"{describe(value)} cannot be joined into text", ALONE)
 
 
 def equal(one: Value, other: Value) -> bool:
@@ -240,7 +246,7 @@ def same(one: Value, other: Value) -> bool:
 
 def _refuse_secrets(*values: Value) -> None:
     if any(isinstance(value, SecretReference | SealedValue) for value in values):
-        raise wrong_type("a secret cannot be compared")
+        raise wrong_type("a secret cannot be compared", ALONE)
 
 
 def _truth_text(value: Value) -> Value:

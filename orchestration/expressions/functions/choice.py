@@ -3,7 +3,7 @@
 from orchestration.expressions.context import Context
 from orchestration.expressions.declaration import CallSite, Example, Run, compiled, eager
 from orchestration.expressions.errors import wrong_type
-from orchestration.expressions.values import SealedValue, SecretReference, Value, truth
+from orchestration.expressions.values import ALONE, SealedValue, SecretReference, Value, truth
 
 
 @compiled(
@@ -65,7 +65,7 @@ def opposite(value: Value) -> Value:
 def empty(value: Value) -> Value:
     """Apply `$empty`."""
     if isinstance(value, SecretReference | SealedValue):
-        raise wrong_type("a secret cannot be looked at")
+        raise wrong_type("a secret cannot be looked at", ALONE)
     return value is None or value in ("", [], {})
 
 

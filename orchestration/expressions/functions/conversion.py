@@ -99,7 +99,9 @@ def _parsed(given: str) -> Value:
             given, parse_float=lambda digits: finite(float(digits)), parse_constant=_refused
         )
     except ValueError:
-        raise wrong_type(f"{describe(given)} is not JSON") from None
+        raise wrong_type(
+            f"{describe(given)} is not JSON", "texts in JSON have double quotes"
+        ) from None
 
 
 def _refused(name: str) -> Value:

@@ -21,5 +21,5 @@ def cidr_contains(cidr: Value, ip: Value) -> Value:
     try:
         address = ipaddress.ip_address(need_text(ip))
     except ValueError:
-        raise wrong_type(f"{describe(ip)} is not an IP address") from None
+        raise wrong_type(f"{describe(ip)} is not an IP address", "write 192.168.1.7") from None
     return address in block

@@ -20,7 +20,7 @@ def length(value: Value) -> Value:
     """Apply `$len`."""
     if isinstance(value, str | list | dict):
         return len(value)
-    raise wrong_type(f"{describe(value)} has no length")
+    raise wrong_type(f"{describe(value)} has no length", "texts, lists and maps have one")
 
 
 @eager("$lower(text)", "In small letters.", Example("$lower('Line A')", "line a"), heavy=True)

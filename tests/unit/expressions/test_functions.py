@@ -216,3 +216,61 @@ def test_a_secret_passes_through_choices() -> None:
 
 def test_patterns_are_linear() -> None:
     assert value_of("$matches($val(t), '(a+)+b')", values={"t": "a" * 50_000}) is False
+
+
+@pytest.mark.parametrize(
+    ("expression", "words", "hint"),
+    [
+        ("$valu(a)", "there is no function $valu", "did you mean $val?"),
+        ("$base64(a)", "there is no function $base64", "did you mean $base64"),
+        ("$eq(1)", "$eq takes 2 arguments, not 1", "write $eq(a, b)"),
+        ("$if(1, 2, 3, 4)", "$if takes 2 to 3 arguments, not 4", "write $if(condition, then"),
+        ("$le($val(x)), 120", "$le takes 2 arguments, not 1", "closing bracket stands too early"),
+        ("abc*2", "'abc' * 2 is not possible", "convert text with $int or $float"),
+        ("$gt(abc, 1)", "'abc' is not a number", "numbers look like"),
+        ("$if(yes, 1)", "'yes' is neither true nor false", "$eq(…)"),
+        ("$len(5)", "5 has no length", "lists and maps"),
+        ("(1+2", "a bracket is never closed", "add )"),
+        ("$eq(1, 2", "a bracket is never closed", "add )"),
+        ("'abc", "a quote is never closed", "close it"),
+        ("1+2)", "')' does not belong to the expression", "closed too early"),
+        ("a b", "'b' does not belong to the expression", "quotes"),
+        ("1 +", "a value is missing here", "null"),
+        ("1/0", "1 / 0 has no result", "$if($ne(divisor, 0)"),
+        ("(" * 65, "nests deeper than 64 levels", "$property"),
+        ("'" + "x" * 4100 + "'", "longer than 4096 bytes", "$property"),
+        ("$secret(a)+b", "a secret", "stands alone"),
+        ("$eq($secret(a), b)", "a secret cannot be compared", "stands alone"),
+        ("$cidr_contains(a, b)", "'a' is not a network", "192.168.1.0/24"),
+        ("$matches(a, '(')", "'(' is not a pattern", "RE2"),
+        ("$config(Common)", "'Common' does not name a version", "Name/1.0.0"),
+        ("$property(k)", "circular reference: k -> k", "stand without the others"),
+    ],
+)
+def test_each_error_says_what_is_wrong_and_what_to_do(
+    expression: str, words: str, hint: str
+) -> None:
+    result = compile_value({"k": f"${{{{{expression}}}}}"}, name="app.yaml").evaluate(Context())
+    (problem,) = result.problems
+    assert words in problem.message
+    assert hint in problem.hint
+    assert (problem.source, problem.at, problem.line) == ("app.yaml", "k", 1)
+    assert problem.column >= 1
+
+
+def test_the_whole_circle_is_printed() -> None:
+    keys = {"a": "${{$property(b)}}", "b": "${{$property(c)+1}}", "c": "x${{$val(a)}}"}
+    (problem,) = compile_value(keys).evaluate(Context()).problems
+    circles = ("a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c")
+    assert problem.message in [f"circular reference: {circle}" for circle in circles]
+
+
+def test_the_whole_circle_of_includes_is_printed() -> None:
+    includes = {
+        name: {f"${{{{$include({other})}}}}": None}
+        for name, other in (("A/1.0.0", "B/1.0.0"), ("B/1.0.0", "C/1.0.0"), ("C/1.0.0", "A/1.0.0"))
+    }
+    template = compile_value({"${{$include(A/1.0.0)}}": None}, includes=includes)
+    assert [problem.message for problem in template.problems] == [
+        "circular include: A/1.0.0 -> B/1.0.0 -> C/1.0.0 -> A/1.0.0"
+    ]
