@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from orchestration.resolution.secrets import as_reference
 from orchestration.rules import Rule
 
 EXACT = 2**53  # beyond, a float no longer holds every whole number
@@ -21,7 +22,7 @@ def write(rule: Rule, value: object) -> str:
 
 def say(rule: Rule, value: object) -> str:
     """Return a value the way people write it, on one line, with its unit."""
-    if rule.secret:
+    if rule.secret or as_reference(value):
         return _("a secret value")
     if isinstance(value, bool):
         return _("yes") if value else _("no")

@@ -12,6 +12,7 @@ from orchestration.models import ConfigurationRevision
 from orchestration.queries.provenance import Saves
 from orchestration.queries.values import value_at
 from orchestration.resolution import Origin, Shadow
+from orchestration.resolution.secrets import as_reference
 from orchestration.rules import Rule, Schema
 from portal.web.forms_writing import say
 from portal.web.place_names import day, named, person_name
@@ -142,7 +143,8 @@ class Storyteller:
         # What a config template gives has rules of its own, which may call it a secret.
         if save is None or origin.template or self._is_secret(key):
             return None
-        return value_at(save.values, key)
+        value = value_at(save.values, key)
+        return None if as_reference(value) else value
 
     def _is_secret(self, key: str) -> bool:
         """Whether a key is marked, or what it lies in."""

@@ -338,3 +338,22 @@ def test_a_second_window_of_ones_own_is_called_that(
     page = words(form.send(author, v__MaxTemp="85"))
     assert "You, in another window, saved these values while you had them open" in page
     assert "You, in another window, set this to 82 °C on" in page
+
+
+def test_a_key_that_is_no_longer_secret_is_set_anew(
+    company: Company, author: Client, alpha: Node, oven: SolutionTemplateVersion, form: Form
+) -> None:
+    form.send(author, v__Password="hunter2-hunter2")
+    assert oven.schema
+    rules = oven.schema.text.replace("secret: true, ", "")
+    catalog.create_schema_version(
+        company.root_user, company.context, text=rules, name="oven", version="9.0.0"
+    )
+    text = oven.config_text.replace("version: 1.0.0", "version: 9.0.0")
+    source = catalog.SolutionSource("oven", "9.0.0", text, oven.specification)
+    plain = catalog.create_solution_version(company.root_user, company.context, source)
+    page = author.get(at(alpha, plain), {"version": plain.pk})
+    assert "and not shown" in page.content.decode()
+    assert "$secret" not in page.content.decode()
+    form_with(page, "base").send(author, v__Password="shown from now on")
+    assert values_of(alpha)["Password"] == "shown from now on"
