@@ -108,14 +108,16 @@ class Links:
         if not (self._linked or self._named):
             return None
         layer, above, here = Layer(), self._at(node.parent_id), self._at(node.pk)
+        if node.kind == Node.Kind.TARGET:
+            self._finish(layer, node, here)
+        if here is above:
+            return layer if layer.problems or layer.named else None
         linked = self._linked.get(node.pk, ())
         for name, given in here.items():
             if given.version in linked:
                 _add(layer, name, given.outcome)
             elif given is not above[name]:
                 _add(layer, name, given.outcome, above[name].outcome)
-        if node.kind == Node.Kind.TARGET:
-            self._finish(layer, node, here)
         return layer
 
     def save(self, node: Node, name: str, at: Node) -> ConfigurationRevision | None:
@@ -141,9 +143,9 @@ class Links:
             return {}
         if pk not in self._given:
             node = self._nodes[pk]
-            found = {
-                name: self._again(given, node) for name, given in self._at(node.parent_id).items()
-            }
+            found = self._at(node.parent_id)
+            if any(pk in saves for saves in self._values.values()) or pk in self._linked:
+                found = {name: self._again(given, node) for name, given in found.items()}
             for version in self._linked.get(pk, ()):
                 found.pop(version.reference, None)
                 outcome = self._outcome(version, node)
