@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orchestration.models import SolutionVersion
 from orchestration.queries import possible, published, revisions
+from orchestration.queries.dependents import dependencies_of, sections
 from orchestration.queries.places import time_zone_of, time_zones
 from orchestration.queries.secrecy import veil_of
 from orchestration.queries.solutions import on_lines
@@ -131,6 +132,8 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
             "others": _others(by, row),
             "running": running if running and running.pk != row.pk else None,
             "changes": differences_of(running, row) if running else [],
+            "uses": dependencies_of(row),
+            "sections": sections(by, row),
             "deletion": published.deletion(by, row),
             "deploy": possible.deploy(by, row.instance, row),
             "deploy_url": f"{reverse('deploy-confirm')}?instance={row.instance_id}",

@@ -110,6 +110,16 @@ def test_the_page_of_a_line_shows_uses_and_used_by(sharing: Sharing, author: Cli
     )
 
 
+def test_a_revision_names_who_put_something_in(sharing: Sharing, author: Client) -> None:
+    sharing.run(sharing.publish_hub())
+    line = sharing.run(sharing.publish_line())
+    hub = sharing.hub_copy.current_id
+    shown = words(author.get(reverse("configure-revision", args=[hub])))
+    assert "Put in by others sender on alpha-1 (Senders)" in shown
+    shown = words(author.get(reverse("configure-revision", args=[line.current_id])))
+    assert "Uses collector on alpha-shared" in shown
+
+
 def test_strangers_are_told_that_it_is_used_but_not_by_whom(
     sharing: Sharing, client: Client
 ) -> None:
