@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _later
 
 from orchestration.queries.resolving import LineReview
 from orchestration.resolution import ResolutionProblem
@@ -14,6 +15,8 @@ from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
 from rbac.roles import roles_with
+
+IN_SHARED = _later("It is mended in the shared values, not here.")
 
 
 @dataclass(frozen=True)
@@ -56,26 +59,32 @@ def _of_shared(problem: ResolutionProblem) -> Trouble:
 
 def problem_words(rules: Schema, problem: ResolutionProblem) -> tuple[str, str]:
     """Return what a problem is about, as people call it, and what is wrong."""
-    rule = next((one for one in rules.rules if one.key == problem.key), None)
+    rule = _rule(rules, problem)
     kind = str(problem.kind_or_rule)
     if problem.line or (kind == "type" and problem.accepted is None):
         what = str(BY_IT)
     else:
         what = broken_sentence(rule, kind, problem.given, problem.message)
-    label = (rule.label if rule else "") or problem.key
-    return label or _("All values together"), what
+    label = (rule.label if rule else "") or problem.key or _("All values together")
+    return f"{problem.template}: {label}" if problem.template else label, what
 
 
 def _trouble(by: User, review: LineReview, rules: Schema, problem: ResolutionProblem) -> Trouble:
-    rule = next((one for one in rules.rules if one.key == problem.key), None)
+    rule = _rule(rules, problem)
     label, what = problem_words(rules, problem)
     return Trouble(
         label,
         what,
-        _where(review, problem),
-        _who(by, review, rule),
+        "" if problem.template else _where(review, problem),
+        str(IN_SHARED) if problem.template else _who(by, review, rule),
         _details(problem),
     )
+
+
+def _rule(rules: Schema, problem: ResolutionProblem) -> Rule | None:
+    """The rule of the solution that a problem is about; a config template has its own."""
+    known = () if problem.template else rules.rules
+    return next((one for one in known if one.key == problem.key), None)
 
 
 def _where(review: LineReview, problem: ResolutionProblem) -> str:

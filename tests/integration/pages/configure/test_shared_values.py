@@ -161,3 +161,24 @@ def test_what_a_shared_value_changes_is_shown_before_it_is_saved(
     assert "mq.new" in page
     assert "alpha-1" in page
     assert not ConfigurationRevision.objects.exists()
+
+
+def test_what_is_wrong_with_shared_values_is_said_in_the_review(
+    company: Company, client: Client
+) -> None:
+    text = "schema: {rules: {configs: {Zone: {type: string, required: true, editableBy: [OT]}}}}\n"
+    text += "configs: {Zone: '${{$val(Zone)}}'}"
+    source = ConfigSource("zones", "1.0.0", text)
+    zones = config_templates.create_version(company.root_user, company.context, source)
+    config_templates.link(company.root_user, company.factories["alpha"], zones)
+    app = catalog.create_solution_version(
+        company.root_user,
+        company.context,
+        catalog.SolutionSource("app", "1.0.0", "configs: {Zone: '${{$val(Zone)}}'}"),
+    )
+    site.signed_in(client, company.root_user)
+    line = company.lines["alpha-1"]
+    address = reverse("configure-review-line", args=[line.pk])
+    page = client.get(address, {"version": app.pk, "lines": line.pk}).content.decode()
+    assert "zones/1.0.0 (alpha): Zone" in page
+    assert "It is mended in the shared values, not here." in page
