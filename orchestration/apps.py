@@ -1,6 +1,9 @@
 """App registration."""
 
 from django.apps import AppConfig
+from django.conf import settings
+
+from orchestration.expressions import limits
 
 
 class OrchestrationConfig(AppConfig):
@@ -9,3 +12,7 @@ class OrchestrationConfig(AppConfig):
     name = "orchestration"
     verbose_name = "Orchestration"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hold the language to the limits of this installation."""
+        limits.configure(settings.LANGUAGE_LIMITS)

@@ -17,6 +17,14 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 DATA_DIR = Path(env.str("SITEWRIGHT_DATA_DIR", default=str(ROOT / "var"))).resolve()
 HTTPS: bool = env.bool("SITEWRIGHT_HTTPS", default=not (DEMO or DEBUG))
 
+# How much one template and one target may hold; the smaller limits are the language's own.
+LANGUAGE_LIMITS: dict[str, int] = {
+    "expression_bytes": env.int("SITEWRIGHT_EXPRESSION_BYTES", default=4096),
+    "nesting": env.int("SITEWRIGHT_EXPRESSION_NESTING", default=64),
+    "include_depth": env.int("SITEWRIGHT_INCLUDE_DEPTH", default=16),
+    "result_bytes": env.int("SITEWRIGHT_RESULT_BYTES", default=1 << 20),
+}
+
 
 def secret_key() -> str:
     """Return the key that signs sessions and tokens.

@@ -16,6 +16,7 @@ SITEWRIGHT_DATA_DIR = DATA_DIR
 SECRET_KEY = environment.secret_key()
 SIGNING_KEY_FILE = Path(env.str("SIGNING_KEY_FILE", default=str(DATA_DIR / "signing_key")))
 SITEWRIGHT_SECRET_KEYS = environment.secret_value_keys()
+LANGUAGE_LIMITS = environment.LANGUAGE_LIMITS
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]

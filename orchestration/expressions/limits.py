@@ -1,9 +1,10 @@
 """How much a document, a template or a result may hold."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Limits:
     """Every limit of the engine; each has an error that names it."""
 
@@ -21,4 +22,17 @@ class Limits:
     digits: int = 4000  # digits of one number
 
 
+# The limits of this installation. Changed only while it starts, by `configure`.
 DEFAULT_LIMITS = Limits()
+
+
+def configure(limits: Mapping[str, int]) -> None:
+    """Set limits of this installation by name, each at least 1; others stay as they are.
+
+    Raises:
+        ValueError: there is no such limit, or it is too low.
+    """
+    for name, most in limits.items():
+        if name not in Limits.__slots__ or most < 1:
+            raise ValueError(f"{name}={most} is not a limit")
+        setattr(DEFAULT_LIMITS, name, most)
