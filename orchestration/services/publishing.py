@@ -183,6 +183,9 @@ def _publish(issue: Issue, reviews: list[LineReview]) -> list[Published]:
     insert_rows(made.values())
     dependencies.record(made, good)
     _record(issue, made.values())
+    for revision in made.values():
+        # Thousands of them would fill the memory; whoever wants them reads them from the row.
+        del revision.content, revision.provenance
     return [_outcome(one, made, instances, newest) for one in reviews]
 
 

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import CharField, Field, ForeignKey, IntegerField, Model, TextField
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+# What these hold is written as it is, if it is of a plain type; asking each field takes long.
+_AS_IT_IS = (CharField, TextField, IntegerField, ForeignKey)
+_PLAIN = frozenset({str, int, type(None)})
 
 
 def insert_rows(rows: Iterable[AnyModel]) -> list[AnyModel]:
@@ -37,7 +40,14 @@ def _fields(row: Model) -> list[Field[Any, Any]]:
 
 
 def _values(row: Model, fields: Sequence[Field[Any, Any]]) -> list[Any]:
-    return [field.get_db_prep_save(field.pre_save(row, add=True), connection) for field in fields]
+    return [_value(row, field) for field in fields]
+
+
+def _value(row: Model, field: Field[Any, Any]) -> object:
+    value = field.pre_save(row, add=True)
+    if type(value) in _PLAIN and isinstance(field, _AS_IT_IS):
+        return value
+    return field.get_db_prep_save(value, connection)
 
 
 def _copy(table: str, names: str, values: Sequence[list[Any]]) -> Iterable[int]:
