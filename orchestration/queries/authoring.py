@@ -1,12 +1,13 @@
 """Help for authors of solutions: what is wrong with texts that are not stored yet."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
 
 from orchestration.expressions import load_yaml
-from orchestration.models import Context, Node, SchemaVersion
+from orchestration.models import Context, Node, SchemaVersion, SolutionTemplateVersion
 from orchestration.queries.templates import template_sources
 from orchestration.resolution import Draft, Finding, Written, check_draft
 from rbac.access import may, visible
@@ -75,6 +76,10 @@ def draft(
     """
     if not contexts(by).filter(pk=context.pk).exists():
         may(by, Perm.AUTHOR_SOLUTIONS, context.nodes.get(kind=Node.Kind.CATALOG)).require()
+    return _draft(context, template, schema, specification)
+
+
+def _draft(context: Context, template: str, schema: str = "", specification: str = "") -> Draft:
     return Draft(
         Written(template, "template"),
         Written(schema, "schema"),
@@ -82,3 +87,18 @@ def draft(
         schemas=SchemaTexts(context),
         includes=template_sources(context.pk),
     )
+
+
+def remarks_on(version: SolutionTemplateVersion) -> list[Finding]:
+    """What is questionable about a stored version; whoever calls has asked whether it is seen."""
+    context = version.template.node.context
+    schema = version.schema.text if version.schema else ""
+    specification = json.dumps(version.specification) if version.specification else ""
+    return check_draft(_draft(context, version.config_text, schema, specification))
+
+
+def remarks_on_schema(version: SchemaVersion) -> list[Finding]:
+    """What is questionable about a stored schema by itself: older spellings, mostly."""
+    context = version.schema.context
+    found = check_draft(_draft(context, "configs: {}", version.text))
+    return [finding for finding in found if finding.code != "unused-rule"]

@@ -79,6 +79,9 @@ class ServiceAdmin(ModelAdmin[M]):
         """Links of a row's own page: what else can be done with it."""
         return ()
 
+    def learn(self, by: User, obj: M) -> None:
+        """Note on a row what the facts on its page must know of who reads them."""
+
     def list_tools(self, request: HttpRequest) -> Sequence[Tool]:
         """Links of the list."""
         return ()
@@ -185,6 +188,8 @@ class ServiceAdmin(ModelAdmin[M]):
         **kwargs: Any,  # noqa: ANN401
     ) -> HttpResponse:
         obj = kwargs.get("obj")
+        if obj is not None:
+            self.learn(person(request), obj)
         context["tools"] = self.tools(request, obj) if obj is not None else ()
         return super().render_change_form(request, context, *args, **kwargs)
 

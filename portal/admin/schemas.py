@@ -12,10 +12,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Context, Schema
-from orchestration.queries import solutions
+from orchestration.queries import authoring, solutions, uses
+from orchestration.queries.templates import schema_of
 from orchestration.services import catalog
 from orchestration.services.contexts import catalog_of
-from portal.admin import columns, uploads
+from portal.admin import columns, remarks, uploads
 from portal.admin.answers import person
 from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.filters import ContextFilter
@@ -46,7 +47,7 @@ class SchemaAdmin(ServiceAdmin[Schema]):
     add_form = NewSchemaForm
     view_perms = (Perm.VIEW_SOLUTIONS, Perm.AUTHOR_SOLUTIONS)
     add_perm = Perm.AUTHOR_SOLUTIONS
-    shown = ("name", "context", "newest", "versions")
+    shown = ("name", "context", "versions", "used_by", "remarks", "newest", "rules")
     list_display = ("name", "context", "version_names")
     list_filter = (ContextFilter,)
     search_fields = ("name",)
@@ -69,6 +70,9 @@ class SchemaAdmin(ServiceAdmin[Schema]):
         for warning in warnings:
             messages.warning(request, warning)
         return row.schema
+
+    def learn(self, by: User, obj: Schema) -> None:
+        setattr(obj, remarks.SEEN, uses.users_of(by, obj))
 
     def tools(self, request: HttpRequest, obj: Schema) -> Sequence[Tool]:
         if may_anywhere(request.user, Perm.AUTHOR_SOLUTIONS):
@@ -93,3 +97,20 @@ class SchemaAdmin(ServiceAdmin[Schema]):
                 for one in obj.versions.select_related("created_by")
             }
         )
+
+    @admin.display(description=_("Used by"))
+    def used_by(self, obj: Schema) -> SafeString | str:
+        found: dict[int, list[str]] = getattr(obj, remarks.SEEN, {})
+        return columns.facts(
+            {one.version: found.get(one.pk) or columns.NOTHING for one in obj.versions.all()}
+        )
+
+    @admin.display(description=_("Remarks on the newest"))
+    def remarks(self, obj: Schema) -> SafeString | str:
+        newest = obj.versions.first()
+        return remarks.remarks(authoring.remarks_on_schema(newest)) if newest else columns.NOTHING
+
+    @admin.display(description=_("Its rules"))
+    def rules(self, obj: Schema) -> SafeString | str:
+        newest = obj.versions.first()
+        return remarks.published(schema_of(newest) if newest else None)

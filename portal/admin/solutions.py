@@ -7,15 +7,18 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Context, SchemaVersion, SolutionTemplate
-from orchestration.queries import solutions
+from orchestration.queries import authoring, solutions, uses
+from orchestration.queries.templates import rules_of
+from orchestration.queries.uses import Spread
 from orchestration.services import catalog
-from portal.admin import columns, uploads
+from portal.admin import columns, remarks, uploads
 from portal.admin.answers import person
 from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.filters import ContextFilter
@@ -76,7 +79,10 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
     add_form = NewVersionForm
     view_perms = (Perm.VIEW_SOLUTIONS, Perm.AUTHOR_SOLUTIONS)
     add_perm = Perm.AUTHOR_SOLUTIONS
-    shown = ("name", "description", "capability_list", "versions", "newest", "specification")
+    shown = (
+        "name", "description", "capability_list", "versions", "used_on",
+        "remarks", "newest", "specification", "rules",
+    )  # fmt: skip
     list_display = ("__str__", "name", "version_names", "capability_list")
     list_filter = (SolutionContextFilter,)
     search_fields = ("node__name", "node__display_name", "description")
@@ -103,10 +109,18 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
             messages.warning(request, warning)
         return row.template
 
+    def learn(self, by: User, obj: SolutionTemplate) -> None:
+        setattr(obj, remarks.SEEN, uses.lines_of(by, obj))
+
     def tools(self, request: HttpRequest, obj: SolutionTemplate) -> Sequence[Tool]:
         if may_anywhere(request.user, Perm.AUTHOR_SOLUTIONS):
             query = urlencode({"context": str(obj.node.context_id), "name": obj.node.name})
-            return [(_("Add a version"), f"{self.address('add')}?{query}")]
+            found = [(_("Add a version"), f"{self.address('add')}?{query}")]
+            if newest := obj.versions.first():
+                playground = reverse("admin:playground")
+                query = urlencode({"context": str(obj.node.context_id), "version": str(newest.pk)})
+                found.append((_("Open in the playground"), f"{playground}?{query}"))
+            return found
         return ()
 
     @admin.display(description=_("Name"), ordering="node__name")
@@ -135,6 +149,23 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
                 for one in rows
             }
         )
+
+    @admin.display(description=_("Used"))
+    def used_on(self, obj: SolutionTemplate) -> SafeString | str:
+        found: dict[int, Spread] = getattr(obj, remarks.SEEN, {})
+        return columns.facts(
+            {one.version: remarks.spread(found.get(one.pk)) for one in obj.versions.all()}
+        )
+
+    @admin.display(description=_("Remarks on the newest"))
+    def remarks(self, obj: SolutionTemplate) -> SafeString | str:
+        newest = obj.versions.first()
+        return remarks.remarks(authoring.remarks_on(newest)) if newest else columns.NOTHING
+
+    @admin.display(description=_("Its rules"))
+    def rules(self, obj: SolutionTemplate) -> SafeString | str:
+        newest = obj.versions.first()
+        return remarks.published(rules_of(newest) if newest else None)
 
     @admin.display(description=_("Newest template"))
     def newest(self, obj: SolutionTemplate) -> SafeString | str:

@@ -40,7 +40,7 @@ def test_the_result_follows_what_is_typed(sign_in: SignIn, server: str, quiet: P
     template.fill(WRONG.replace("vall", "val"))
     quiet.get_by_label("Values of Factory").fill("Speed: 50")
     quiet.get_by_label("Values of Line").fill("Speed: 60")
-    row = result.get_by_role("row", name="Speed: 60")
+    row = result.get_by_role("row", name="Speed: 60 Set at")
     expect(row).to_contain_text("Set at Line 3, over 50 from Factory 1")
     assert "?" not in quiet.url  # nothing of what is typed stands in the address
 
