@@ -7,6 +7,7 @@ from orchestration.queries.affected import Copy
 from orchestration.queries.impact import Group, Impact
 from orchestration.resolution import Change
 from orchestration.rules import Schema
+from portal.web.place_names import in_order
 from portal.web.provenance import Named, named_changes
 from portal.web.review_problems import problem_words
 
@@ -24,7 +25,7 @@ class Lines:
     @property
     def more(self) -> bool:
         """Whether there are others than the named ones."""
-        return self.count > len(self.names)
+        return len(self.names) == MOST_NAMES < self.count
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,6 @@ def _is_of_components(change: Change) -> bool:
 def _lines(copies: Iterable[Copy]) -> Lines:
     found = list(copies)
     one = len({copy.solution for copy in found}) == 1
-    names = dict.fromkeys(
-        copy.line if one else f"{copy.line} ({copy.solution})" for copy in found[:MOST_NAMES]
-    )
-    return Lines(len(found), sum(copy.deployed for copy in found), list(names))
+    names = {copy.line if one else f"{copy.line} ({copy.solution})" for copy in found}
+    deployed = sum(copy.deployed for copy in found)
+    return Lines(len(found), deployed, in_order(names)[:MOST_NAMES])

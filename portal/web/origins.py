@@ -71,7 +71,8 @@ class Storyteller:
             return []
         if origin.source == "expression":
             return [self._read(*one) for one in origin.inputs.items()]
-        return [self.shadowed(shadow, origin.set_as or key) for shadow in origin.shadows]
+        shadowed = (self.shadowed(shadow, origin.set_as or key) for shadow in origin.shadows)
+        return [_now("Instead of %(value)s") % {"value": lowered(one)} for one in shadowed]
 
     def shadowed(self, shadow: Shadow, key: str) -> str:
         """Return "80, set by Ben at Factory Chicago on 3 May"."""

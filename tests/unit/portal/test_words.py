@@ -1,6 +1,7 @@
 from django.utils.translation import override
 
 from orchestration import states
+from portal.web.place_names import in_order
 from portal.web.words import STEPS, WORDS, step_name, word
 
 PLACE_WORDS = (
@@ -30,3 +31,8 @@ def test_a_step_names_its_component() -> None:
 
 def test_a_step_of_a_newer_agent_is_shown_by_its_key() -> None:
     assert step_name("polish") == "polish"
+
+
+def test_names_are_in_the_order_people_count() -> None:
+    names = ["Line 10", "line 9", "Line 1", "Hall 2 Line 1", "10", "Oven"]
+    assert in_order(names) == ["10", "Hall 2 Line 1", "Line 1", "line 9", "Line 10", "Oven"]
