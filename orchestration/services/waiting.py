@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from orchestration import hints
@@ -47,10 +46,11 @@ def tell(deployment: Deployment) -> None:
 
     Rows that somebody looks at this moment are left to him: nobody is waited for here.
     """
-    instance = deployment.instance_id
-    concerned = Q(shared=instance) | Q(revision__instance=instance)
-    if RevisionDependency.objects.filter(concerned).exists():
+    instance, rows = deployment.instance_id, RevisionDependency.objects
+    is_shared = rows.filter(shared=instance).exists()
+    if is_shared:
         look_again([instance])
+    if is_shared or rows.filter(revision__instance=instance).exists():
         hints.wake("orchestration.tasks.advance_due")
 
 

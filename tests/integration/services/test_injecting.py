@@ -308,6 +308,15 @@ def test_a_target_whose_copy_is_waited_for_cannot_be_deleted(sharing: Sharing) -
     places.remove(sharing.by, sharing.hub.node)
 
 
+def test_a_dependency_without_sections_only_needs_the_copy_to_run(sharing: Sharing) -> None:
+    sharing.publish_hub()
+    text = "dependencies: [{solutionTemplateId: collector}]\nconfigs: {}\n"
+    viewer = sharing.solution("viewer", text)
+    sharing.run(sharing.publish(viewer, sharing.company.lines["alpha-1"], {}))
+    assert sharing.senders == []
+    assert sharing.hub_copy.revisions.count() == 1
+
+
 def test_a_line_that_is_deleted_leaves_its_section_to_others(sharing: Sharing) -> None:
     sharing.run(sharing.publish_hub())
     instance = sharing.run(sharing.publish_line())
