@@ -7,7 +7,7 @@ configuration to check. Only the public functions of the engine are used.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from orchestration.expressions import Context, Problem, Value, compile_value
+from orchestration.expressions import Context, Problem, SecretReference, Value, compile_value
 from orchestration.resolution.compiled import compile_template
 from orchestration.resolution.injections import Injected
 from orchestration.resolution.model import Origin, PathNode
@@ -37,7 +37,7 @@ def check_vector(vector: Mapping[str, Value]) -> Mismatch | None:
 
 def _check_expression(vector: Mapping[str, Value]) -> Mismatch | None:
     template = compile_value(vector["template"], includes=vector.get("includes"))
-    given = {name: vector[name] for name in _SURROUNDINGS if name in vector}
+    given = {name: _referring(vector[name]) for name in _SURROUNDINGS if name in vector}
     result = template.evaluate(Context(**given))
     got = result.problems or opened(result.value)
     if "expect" in vector:
@@ -66,10 +66,11 @@ def _check_rules(vector: Mapping[str, Value]) -> Mismatch | None:
 
 
 def _check_configuration(vector: Mapping[str, Value], schema: Schema) -> Mismatch | None:
-    found = schema.validate(vector["config"])
+    config = _referring(vector["config"])
+    found = schema.validate(config)
     if vector["valid"] is bool(found) or not _matched(vector["errors"], found, _is_violation):
         return Mismatch(vector["errors"], found)
-    filled = schema.with_defaults(vector["config"])
+    filled = opened(schema.with_defaults(config))
     if "resolved" in vector and not _alike(vector["resolved"], filled):
         return Mismatch(vector["resolved"], filled)
     return None
@@ -116,6 +117,14 @@ def _path_node(node: Mapping[str, Value]) -> PathNode:
 def _injected(step: Mapping[str, Value]) -> Injected:
     config = step.get("config") or {}
     return Injected(step["target"], step["action"], step["from"], step["to"], config)
+
+
+def _referring(value: Value) -> Value:
+    """Read the plain form of secret references wherever it stands."""
+    if isinstance(value, dict):
+        reference = SecretReference.read(value)
+        return reference or {key: _referring(item) for key, item in value.items()}
+    return [_referring(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_problem(expected: Mapping[str, Value], got: Problem) -> bool:

@@ -62,7 +62,8 @@ def _is_number(value: Value) -> bool:
 
 
 def _is_count(value: Value) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())
+    return whole and not isinstance(value, bool) and value >= 0
 
 
 def _is_list(value: Value) -> bool:
