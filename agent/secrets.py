@@ -78,4 +78,6 @@ def _reference(value: Mapping[str, Any]) -> Reference | None:
     fields = value.get(_MARK) if len(value) == 1 else None
     if not isinstance(fields, dict) or "name" not in fields:
         return None
+    if not all(isinstance(text, str) for text in fields.values()):
+        return None
     return fields["name"], fields.get("key"), fields.get("version")

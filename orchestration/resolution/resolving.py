@@ -34,6 +34,8 @@ from orchestration.resolution.secrets import (
 )
 from orchestration.rules import Violation
 
+_MENTION = b'"$secret"'
+
 
 @dataclass
 class Resolution:
@@ -173,10 +175,12 @@ class _Run:
             self.problems.extend(map(self.from_violation, schema.check(context)))
         components = [] if self.problems else self.components()
         sealing = bool(schema and schema.secret_parts)
-        if sealing or injections or compiled.holds_secrets or self.place.holds_secrets:
+        holding = sealing or injections or compiled.holds_secrets or self.place.holds_secrets
+        if holding:
             configuration, components = self.opened(configuration, components)
-        content = b""
-        if self.wants_content and not self.problems:
+        content = self.content(configuration, components)
+        if not holding and _MENTION in content:  # an expression has put a reference together
+            configuration, components = self.opened(configuration, components)
             content = self.content(configuration, components)
         return Resolution(
             None if failed else configuration,
@@ -246,6 +250,8 @@ class _Run:
         return [] if evaluation.problems else evaluation.value["components"]
 
     def content(self, configuration: Value, components: list[Value]) -> bytes:
+        if self.problems or not self.wants_content:
+            return b""
         both = {"components": components, "configuration": configuration}
         limit = self.context.limits.result_bytes
         try:

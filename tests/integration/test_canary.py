@@ -159,7 +159,7 @@ def saved(company: Company, portal: Portal, pump: SolutionTemplateVersion) -> No
     form = f"/configure/nodes/{factory}/solutions/{pump.template_id}/"
     for word in (BROKEN, TYPED):
         portal.post(form, {"version": pump.pk, "base": 0, "v.Pin": word, "was.v.Pin": ""})
-    portal.get(f"/configure/versions/{pump.pk}/check/", **{"v.Pin": BROKEN, "key": "Pin"})
+    portal.post(f"/configure/versions/{pump.pk}/check/", {"v.Pin": BROKEN})
 
 
 def published(portal: Portal, pump: SolutionTemplateVersion, line: int) -> SolutionVersion:

@@ -14,6 +14,7 @@ from orchestration.models import Agent, Node, SecretValue, SolutionTemplateVersi
 from orchestration.services import agents, desired, rotation, secrets
 from orchestration.services.errors import Refused
 from orchestration.states import AgentState
+from portal.api.agent import answers
 from tests.integration.conftest import Company
 from tests.integration.opening import opened
 from tests.integration.services.secretive import (
@@ -118,6 +119,7 @@ def test_a_missing_key_is_said_and_breaks_nothing_else(
     with pytest.raises(Refused) as refused:
         desired.signed(agent)
     assert refused.value.code == "secrets-unreadable"
+    assert answers.refused(refused.value).status_code == 503, "the agent asks again"
     health = client.get("/healthz")
     assert health.status_code == 503
     assert health.json()["secrets"].startswith("key missing: ")

@@ -178,6 +178,11 @@ def test_the_default_of_a_secret_reaches_the_agent_alone(company: Company, line:
 # What a line may refer to
 
 
+def made(told: str) -> str:
+    """An expression that gives what a JSON text says."""
+    return json.dumps(f"${{{{$jsonpath('{told}', '$')}}}}")
+
+
 def test_a_template_cannot_fetch_the_secret_of_another_place(
     company: Company, pump: SolutionTemplateVersion, line: Node
 ) -> None:
@@ -193,10 +198,12 @@ def test_a_template_cannot_fetch_the_secret_of_another_place(
         {"name": f"solution:{pump.pk}:Pin", "version": "unheard-of"},
         {"name": "config:1:Pin", "version": "default"},
     ):
-        text = f"configs:\n  Taken: {json.dumps({'$secret': reference})}\n"
+        told = json.dumps({"$secret": reference})
+        text = f"configs:\n  Taken: {told}\n  Put: {made(told)}\n"
         fetching = solution(company, f"2.0.{Node.objects.count()}+{len(text)}.{id(text)}", text)
         (found,) = review(company.root_user, fetching, [company.lines["alpha-1"]])
-        assert [(one.key, one.kind_or_rule) for one in found.problems] == [("Taken", "secret")]
+        wrong = [(one.key, one.kind_or_rule) for one in found.problems]
+        assert wrong == [("Taken", "secret"), ("Put", "secret")]
         assert not found.ok
 
 
@@ -204,9 +211,9 @@ def test_another_solution_cannot_fetch_what_was_set_for_this_one(
     company: Company, pump: SolutionTemplateVersion, line: Node
 ) -> None:
     kept = save(company, pump, line, {"Pin": CANARY})
-    source = catalog.SolutionSource(
-        "thief", "1.0.0", f"configs:\n  Taken: {json.dumps(kept['Pin'])}\n", {"components": []}
-    )
+    told = json.dumps(kept["Pin"])
+    text = f"configs:\n  Taken: {made(told)}\n"
+    source = catalog.SolutionSource("thief", "1.0.0", text, {"components": []})
     thief = catalog.create_solution_version(company.root_user, company.context, source)
     (found,) = review(company.root_user, thief, [company.lines["alpha-1"]])
     assert [one.key for one in found.problems] == ["Taken"]

@@ -176,6 +176,14 @@ def test_a_secret_on_a_command_line_is_refused(site: Site) -> None:
     assert (entry.failure.code, entry.failure.element) == ("secret-shown", "command")
 
 
+@pytest.mark.parametrize("odd", [7, {}, {"name": ["x"]}, {"name": {}}, {"key": "x"}])
+def test_what_is_no_reference_is_written_as_it_is(site: Site, odd: object) -> None:
+    entry = site.run(content(a_file(), Odd={"$secret": odd}))
+    assert entry.state is Life.COMMITTED
+    (written,) = site.directory.rglob("c.json")
+    assert json.loads(written.read_bytes()) == {"Odd": {"$secret": odd}}
+
+
 def test_it_starts_again_without_the_control_plane(site: Site) -> None:
     site.run(content(a_file(), Password=PASSWORD), site.sealed())
     (written,) = site.directory.rglob("c.json")

@@ -103,6 +103,16 @@ def test_a_reference_written_into_a_template_is_found_and_pinned() -> None:
     assert [one.reference.version for one in found.references] == ["1.4"]
 
 
+def test_a_reference_put_together_by_an_expression_is_found_and_pinned() -> None:
+    text = '{"$secret": {"name": "sql"}}'
+    written = {"A": f"${{{{$jsonpath('{text}', '$')}}}}", "B": "${{$val(Text)}}"}
+    found = resolved(written, place(secrets={"sql": "1.4"}, Text=text))
+    assert found.configuration == {"A": named("sql", "1.4"), "B": text}
+    assert [one.key for one in found.references] == ["A"]
+    assert b'"version":"1.4"' in found.canonical
+    assert not resolved(written, place(secrets={})).ok
+
+
 def test_a_plain_value_with_a_name_goes_out_by_its_name_and_is_still_checked() -> None:
     reference = SecretReference("12:Password", version="saved")
     good, bad = (
