@@ -54,7 +54,7 @@ def copies(by: User, template: SolutionTemplate | None = None) -> QuerySet[Any]:
     own = Subquery(newest.values("template_version")[:1])
     runs = F("current__template_version")
     version = Coalesce(own, runs, output_field=BigIntegerField())
-    rows = SolutionInstance.objects.select_related("target__node", "template__node")
+    rows = SolutionInstance.objects.select_related("target__node").defer("health")
     known = rows.annotate(version=version).exclude(version=None)
     ordered = known.order_by("version", "target__node__path", "pk")
     found = ordered.filter(template=template) if template else ordered
@@ -67,8 +67,10 @@ def batches(
     """Read the copies some hundred at a time, never of two versions together."""
     found = rows.iterator(chunk_size=BATCH)
     for pk, ones in groupby(found, key=_version_of):
-        version = SolutionTemplateVersion.objects.get(pk=pk)
+        version = SolutionTemplateVersion.objects.select_related("template__node").get(pk=pk)
         while batch := list(islice(ones, BATCH)):
+            for row in batch:
+                row.template = version.template  # one for all: rows with their own cost twice
             yield version, batch
 
 

@@ -4,7 +4,7 @@ Only copies at places whose values the person may see are looked at, and counted
 here: whoever calls has asked.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -40,6 +40,7 @@ from rbac.permissions import Perm
 
 Values: TypeAlias = Mapping[str, Any]
 Edited: TypeAlias = Mapping[Hashable, PathNode]
+NOWHERE: Edited = {}
 
 
 @dataclass(frozen=True)
@@ -118,15 +119,16 @@ class _Tally:
         self,
         rows: Sequence[SolutionInstance],
         effects: Sequence[Effect],
-        unreached: Collection[Hashable] = (),
+        found: Sequence[Subject] = (),
+        edited: Edited = NOWHERE,
     ) -> None:
         changed = {key for effect in effects for key in effect.keys}
+        same = [subject for subject in found if subject.key not in changed]
+        unreached = overriding(same, edited)
         self.looked_at += len(rows)
         self.effects.extend(effects)
         self.copies.update((row.pk, Copy.of(row)) for row in rows if row.pk in changed)
-        self.overriding.extend(
-            Copy.of(row) for row in rows if row.pk in unreached and row.pk not in changed
-        )
+        self.overriding.extend(Copy.of(row) for row in rows if row.pk in unreached)
 
     def told(self, *, everywhere: bool) -> Impact:
         groups = tuple(
@@ -158,7 +160,7 @@ def of_values(
         found = subjects(batch, [now, then or now])
         edited = _with_values(found, wanted)
         effects = impact(now, found, Edit(edited, then))
-        tally.take(batch, effects, overriding(found, edited))
+        tally.take(batch, effects, found, edited)
     return tally.told(everywhere=True)
 
 
@@ -226,7 +228,7 @@ def _of_supposed(by: User, nodes: Sequence[Node], supposed: Supposed) -> Impact:
         now = compiled(version)
         found = subjects(batch, [now])
         edited = _given_otherwise(found, subjects(batch, [now], supposed))
-        tally.take(batch, impact(now, found, Edit(edited)), overriding(found, edited))
+        tally.take(batch, impact(now, found, Edit(edited)), found, edited)
     return tally.told(everywhere=True)
 
 
