@@ -6,6 +6,7 @@ from dataclasses import replace
 from orchestration.expressions import DEFAULT_LIMITS, Fault, Kind, Parts, Value
 from orchestration.expressions.includes import include_of
 from orchestration.expressions.paths import split_path
+from orchestration.rules.family import check_family
 from orchestration.rules.model import Condition, Rule, SchemaError
 from orchestration.rules.reading import Notes, default_holds, read_condition, read_rule
 from orchestration.rules.schema import Schema
@@ -27,6 +28,7 @@ def parse_schema(
     entries = _spliced(written, includes or {}, (name,), notes)
     read = (read_rule(key, rule, notes) for key, rule in entries.items())
     rules = _marked([rule for rule in read if rule])
+    check_family(rules, notes)
     conditions = list(_conditions(entries, rules, notes))
     conditions.extend(_validations(data, notes))
     if notes.problems:
