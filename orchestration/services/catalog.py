@@ -16,6 +16,7 @@ from orchestration.models import (
     SolutionTemplateVersion,
 )
 from orchestration.queries.templates import schema_sources
+from orchestration.resolution import CompiledTemplate
 from orchestration.rules import SchemaError, parse_schema
 from orchestration.services import events
 from orchestration.services.contexts import capabilities_named, catalog_of
@@ -115,6 +116,18 @@ def create_solution_version(
         events.record("solution.version-created", row, node, by)
         hints.tell([f"solution:{node.pk}"], node.path)
     return row
+
+
+def compiled_draft(by: User, context: Context, source: SolutionSource) -> CompiledTemplate:
+    """Compile what would be a version, by the rules that making it is held to; keep nothing.
+
+    Raises:
+        Invalid: ``document-unreadable``, ``template-refused``, ``schema-unknown``.
+    """
+    may(by, Perm.AUTHOR_SOLUTIONS, catalog_of(context)).require()
+    data = read_mapping(source.config_text, "config template")
+    schema, _warnings = schema_for(context, data, source.schema)
+    return checked(context, data, schema, source.specification, name=source.name)
 
 
 def _template(

@@ -11,6 +11,7 @@ from orchestration.queries.impact import Group, Impact
 from portal.api.fields import Body, Seen, Values
 from portal.api.serializers.configurations import MOST_EDITS
 from portal.api.serializers.reviews import ChangeShape
+from portal.api.serializers.schemas import text_field
 
 MOST_LINES = 1000
 MOST_PLACES = 200  # above lines
@@ -52,6 +53,14 @@ class WishedValues(Limited):
             said = f"At most {MOST_PLACES} places above lines at once."
             raise serializers.ValidationError(said)
         return edits
+
+
+class WishedTemplate(Limited):
+    """What a new version of a solution would be made of; nothing of it is kept."""
+
+    config_text = text_field()
+    specification = Values(required=False)
+    schema = serializers.CharField(max_length=130, allow_blank=True, default="")
 
 
 class WishedLink(Limited):

@@ -9,10 +9,17 @@ from rest_framework.response import Response
 
 from orchestration.queries import impact, places, sight, solutions, values
 from orchestration.queries.impact import Impact
+from orchestration.services import catalog
 from portal.api.resource import Asked
 from portal.api.rights import Rights
 from portal.api.serializers.configurations import unmasked
-from portal.api.serializers.impact import ImpactShape, Limited, WishedLink, WishedValues
+from portal.api.serializers.impact import (
+    ImpactShape,
+    Limited,
+    WishedLink,
+    WishedTemplate,
+    WishedValues,
+)
 from portal.web import foresight
 from rbac.access import may
 from rbac.permissions import Perm
@@ -57,6 +64,25 @@ class LinkImpact(Asked):
         wanted = self.given(WishedLink)
         found = impact.of_link(self.by, place, wanted["version"], linked=not wanted["remove"])
         return Response(_shown(found, wanted["limit"]))
+
+
+class DraftImpact(Asked):
+    """What a version of a solution would change that does not exist yet."""
+
+    rights: ClassVar[Rights] = {"post": (Perm.AUTHOR_SOLUTIONS,)}
+
+    @extend_schema(request=WishedTemplate, responses=ImpactShape)
+    def post(self, request: Request, solution: int) -> Response:
+        """Say what publishing these texts would change on the lines that have the solution.
+
+        Changes nothing, and keeps nothing of the texts.
+        """
+        template = get_object_or_404(solutions.templates(self.by), pk=solution)
+        wanted = self.given(WishedTemplate)
+        limit, node = wanted.pop("limit"), template.node
+        source = catalog.SolutionSource(node.name, "", **wanted)
+        newer = catalog.compiled_draft(self.by, node.context, source)
+        return Response(_shown(impact.of_template(self.by, template, newer), limit))
 
 
 class VersionImpact(Asked):

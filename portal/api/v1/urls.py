@@ -61,6 +61,7 @@ urlpatterns = [
     path("nodes/<int:node>/secrets/<str:name>/", secrets.Secret.as_view()),
     path("configurations/", configurations.Configurations.as_view()),
     path("configurations/impact/", impact.ValuesImpact.as_view()),
+    path("solutions/<int:solution>/impact/", impact.DraftImpact.as_view()),
     path("solution-versions/<int:version>/impact/", impact.VersionImpact.as_view()),
     path("configurations/<int:node>/<int:solution>/", configurations.Configuration.as_view()),
     path(

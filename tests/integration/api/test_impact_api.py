@@ -98,6 +98,21 @@ def test_it_takes_the_right_to_save(company: Company, version: SolutionTemplateV
     assert keys(api.post("configurations/impact/", body | {"more": 1})) == ["more"]
 
 
+def test_the_effect_of_texts_is_told_before_there_is_a_version(
+    company: Company, version: SolutionTemplateVersion
+) -> None:
+    root, address = Api(company.root_user), f"solutions/{version.template_id}/impact/"
+    text = "configs: {Speed: '${{$val(Speed)+1}}'}"
+    found = root.post(address, {"config_text": text, "schema": "pump/1.0.0"}).json()
+    assert (found["changed"], found["everywhere"]) == (3, True)
+    speeds = {(c["before"], c["after"]) for g in found["groups"] for c in g["changes"]}
+    assert speeds >= {(60, 61), (70, 71)}
+    broken = root.post(address, {"config_text": "configs: {Speed: '${{$vall(Speed)}}'}"})
+    assert said(broken) == (422, "template-refused")
+    assert said(olga(company).post(address, {"config_text": text})) == (403, "right-missing")
+    assert version.template.versions.count() == 1
+
+
 def test_the_effect_of_a_version_is_told_before_it_is_published(
     company: Company, version: SolutionTemplateVersion
 ) -> None:
