@@ -7,6 +7,7 @@ REGION = ("north", "North")
 CAPABILITIES = {
     "dashboard": "A screen at the line",
     "camera": "Cameras above the belt",
+    "recorder": "Measures, and sends it to the plant's historian",
     "shared": "Runs applications for a whole factory",
 }
 
@@ -42,6 +43,7 @@ FACTORIES = (
     ),
 )
 SHARED_TARGET = ("elbe-shared", "Elbe shared services")
+RECORDED_LINE = ("palletizer", "Palletizer")
 SHARED_VALUES = {
     "Broker": "mqtt://broker.harbor.example:1883",
     "SupportPhone": "+49 40 5550100",

@@ -35,7 +35,7 @@ TOKEN_VALID = timedelta(days=365)
 
 @transaction.atomic
 def seed(line_ports: int) -> None:
-    """Create places, people and solutions, and start two of them; all or nothing.
+    """Create places, people and solutions, and start them; all or nothing.
 
     ``line_ports`` is the first of the ports that the lines' services listen on.
     """
@@ -48,6 +48,7 @@ def seed(line_ports: int) -> None:
     _share_values(admin, context)
     _run_dashboards(admin, context, line_ports)
     _run_camera_checks(admin, context, line_ports + 20)
+    _run_recorder(admin, context, line_ports + 30)
 
 
 def enrolment_secret(node: Node) -> str:
@@ -86,6 +87,10 @@ def _build_places(admin: User, context: Context) -> None:
         scope="shared",
         capabilities=["shared", "dashboard"],
         level=factory.level,
+    )
+    line, title = company.RECORDED_LINE
+    places.create_target(
+        admin, factory, line, display_name=title, scope="line", capabilities=["recorder"]
     )
 
 
@@ -147,6 +152,17 @@ def _run_camera_checks(admin: User, context: Context, first_port: int) -> None:
         for index, line in enumerate(lines)
     ]
     _publish_and_deploy(admin, version, edits, lines)
+
+
+def _run_recorder(admin: User, context: Context, first_port: int) -> None:
+    """A line that puts its settings into the historian its plant shares, started both at once."""
+    historian = _import(admin, context, "plant-historian", "Plant historian", ["shared"])
+    recorder = _import(admin, context, "line-recorder", "Line recorder", ["recorder"])
+    names = ((historian, company.SHARED_TARGET[0]), (recorder, company.RECORDED_LINE[0]))
+    for port, (version, name) in enumerate(names, start=first_port):
+        target = Target.objects.select_related("node__context").get(node__name=name)
+        edit = configuration.Edit(target.node, {"Port": port}, 0)
+        _publish_and_deploy(admin, version, [edit], [target])
 
 
 def _publish_and_deploy(
