@@ -31,8 +31,8 @@ and OmegaConf are given 100 targets only.
 _PEAKS = """
 ## Memory
 
-The most that Python objects took at once while targets were made, resolved and let go. It does not
-grow with their number.
+The most that Python objects took at once while targets were made, resolved and let go. A run keeps
+the merged values of 64 places at most, whatever the number of targets.
 """
 _PREVIEWS = """
 ## Preview of an edit
@@ -46,7 +46,8 @@ _PUBLISHING = """
 Seconds to publish a solution for all targets in one go, in one transaction: load values, resolve,
 validate, make a copy and an immutable revision for each, write one line of audit for each. Both
 databases are files on this machine and share its cores; PostgreSQL runs without waiting for the
-disk.
+disk. Where more programs want a core than there are, seconds by the clock say more about them than
+about publishing; the CPU leaves out what PostgreSQL does in its own processes.
 """
 
 
@@ -56,7 +57,7 @@ def page(results: Results) -> str:
     lines = [
         _INTRODUCTION,
         f"- Date: {now}",
-        f"- Machine: {machine()}; programs that wanted a core when it ended: {load()}",
+        f"- Machine: {machine()}; programs wanting a core when it ended: {load()}",
         f"- Versions: {versions()}",
         _RATES,
         *_rates(results.rates),
