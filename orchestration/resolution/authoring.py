@@ -4,7 +4,6 @@ What cannot be used at all is an error, as `compile_template` finds it. What is 
 works, but is probably not what its author meant.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from orchestration.resolution.branches import about_branches
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
 from orchestration.resolution.findings import Finding, error, warning
 from orchestration.resolution.kinds import Knowledge, read_path
+from orchestration.resolution.nearest import Nearest
 from orchestration.resolution.uses import about_uses
 from orchestration.rules import Schema, SchemaError, parse_schema
 from orchestration.rules.checks import violations
@@ -92,17 +92,18 @@ def _schema(
 def _about_rules(compiled: CompiledTemplate, schema: Schema, known: Knowledge) -> Iterator[Finding]:
     """Compare what the template reads and holds with what the rules declare."""
     ruled = _Paths(rule.parts for rule in schema.rules)
+    nearest = Nearest(rule.key for rule in schema.rules)
     own = _Paths(info.parts for info in compiled.template.keys)
     for info in compiled.template.keys:
         for text, parts in info.inputs:
             elsewhere = own.meet(parts) and not overlaps(parts, info.parts)
             if not ruled.meet(parts) and not elsewhere:
-                yield _undeclared(info, text, schema)
+                yield _undeclared(info, text, nearest)
         yield from _constant(info, known)
     for info in compiled.specification.keys if compiled.specification else ():
         for text, parts in info.inputs:
             if not ruled.meet(parts) and not own.meet(parts):
-                yield _undeclared(info, text, schema)
+                yield _undeclared(info, text, nearest)
     used = _Paths(_used(compiled, schema))
     for rule in schema.rules:
         if not used.meet(rule.parts):
@@ -110,9 +111,9 @@ def _about_rules(compiled: CompiledTemplate, schema: Schema, known: Knowledge) -
             yield Finding("warning", "unused-rule", problem)
 
 
-def _undeclared(info: KeyInfo, text: str, schema: Schema) -> Finding:
-    near = difflib.get_close_matches(text, [rule.key for rule in schema.rules], n=1)
-    hint = f"did you mean {near[0]}?" if near else "add a rule for it"
+def _undeclared(info: KeyInfo, text: str, nearest: Nearest) -> Finding:
+    near = nearest.to(text)
+    hint = f"did you mean {near}?" if near else "add a rule for it"
     return warning("undeclared", info, f"no rule declares {text}", hint)
 
 
@@ -120,15 +121,15 @@ def _about_own_keys(compiled: CompiledTemplate) -> Iterator[Finding]:
     """Notice a `$property` of a key that the template has not."""
     if compiled.problems:
         return  # what could not be included may hold it
-    names = [info.key for info in compiled.template.keys]
+    nearest = Nearest(info.key for info in compiled.template.keys)
     own = _Paths(info.parts for info in compiled.template.keys)
     specification = compiled.specification.keys if compiled.specification else ()
     for info in (*compiled.template.keys, *specification):
         for call in (call for node in info.nodes for call in calls(node)):
             parts = read_path(call) if call.function.name == "property" else ()
             if parts and not own.meet(parts):
-                near = difflib.get_close_matches(join_path(parts), names, n=1)
-                hint = f"did you mean {near[0]}?" if near else ""
+                near = nearest.to(join_path(parts))
+                hint = f"did you mean {near}?" if near else ""
                 message = f"the template has no key {join_path(parts)}"
                 yield error("missing-key", info, message, hint)
 

@@ -1,6 +1,5 @@
 """Texts of a solution that nobody has stored yet: what is wrong with them, all at once."""
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -8,6 +7,7 @@ from functools import cached_property
 from orchestration.expressions import DocumentError, Kind, Problem, Value, join_path, load_yaml
 from orchestration.expressions.key_places import KeyPath, key_places
 from orchestration.resolution.authoring import Finding, check_template
+from orchestration.resolution.nearest import Nearest
 from orchestration.resolution.solution import read_solution
 
 # Below which keys an error's key may be meant, for each file.
@@ -43,7 +43,9 @@ class Written:
 
     def place_of(self, key: str, kind: str = "") -> tuple[int, int]:
         """Line and column of a dotted key or of what it lies in, counted from 1; zeros for none."""
-        keys = self._keys(_BELOW[kind])
+        keys = self._known.get(kind)
+        if keys is None:
+            keys = self._known[kind] = self._keys(_BELOW[kind])
         while key and key not in keys:
             key = key[: max(key.rfind("."), key.rfind("["), 0)]
         return keys.get(key, (0, 0))
@@ -58,6 +60,11 @@ class Written:
                     if len(rest) == 1:  # a schema writes a dotted key as one
                         found.setdefault(str(rest[0]), place)
         return found
+
+    @cached_property
+    def _known(self) -> dict[str, dict[str, tuple[int, int]]]:
+        """The places by key as far as they were asked for, by the kind of the text."""
+        return {}
 
     @cached_property
     def _places(self) -> dict[KeyPath, tuple[int, int]]:
@@ -127,8 +134,8 @@ def _unknown_schema(draft: Draft) -> Iterator[Finding]:
     name = draft.named_schema
     if not name or draft.schemas is None or name in draft.schemas:
         return
-    near = difflib.get_close_matches(name, draft.schemas, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else "import it first, or give it along"
+    near = Nearest(draft.schemas).to(name)
+    hint = f"did you mean {near}?" if near else "import it first, or give it along"
     message = f"there is no schema {name}"
     place = (*draft.template.place_of("schema", ""), draft.template.name)
     yield Finding("error", "not-found", Problem(Kind.NOT_FOUND, "schema", message, hint, *place))

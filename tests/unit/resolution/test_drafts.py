@@ -100,3 +100,13 @@ def test_bytes_are_read_as_files_are() -> None:
 def test_a_template_without_keys_is_held_to_its_rules() -> None:
     (found,) = findings("configs: {}", "rules: {configs: {a: {type: int}}}")
     assert found == "warning: schema, a, line 1, column 19: nothing uses the key of this rule"
+
+
+def test_thousands_of_unknown_names_are_not_all_compared_with_thousands() -> None:
+    keys = range(3000)
+    template = "configs:\n" + "".join(f"  a{n}: ${{{{$val(unknown{n})}}}}\n" for n in keys)
+    schema = "rules:\n  configs:\n" + "".join(f"    known{n}: {{type: int}}\n" for n in keys)
+    undeclared = [line for line in findings(template, schema) if "no rule declares" in line]
+    assert len(undeclared) == 3000
+    assert "did you mean known0?" in undeclared[0]
+    assert sum("did you mean" in line for line in undeclared) < 10
