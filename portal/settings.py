@@ -2,6 +2,7 @@
 
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
@@ -166,7 +167,7 @@ MEDIA_ROOT = DATA_DIR / "media"
 # Sockets and workers; everything else of Celery is in portal.celery
 
 REDIS_URL = env.str("REDIS_URL", default="")
-CHANNEL_LAYERS = {
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": (
         {
             "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
