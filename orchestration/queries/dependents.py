@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
 
-from orchestration.models import RevisionDependency, SolutionInstance, SolutionVersion
+from orchestration.models import RevisionDependency, SharedCopy, SolutionInstance, SolutionVersion
 from orchestration.queries import sight
 from orchestration.states import ACTIVE_DEPLOYMENT
 from rbac.access import visible
@@ -48,6 +48,13 @@ def users(by: User, shared: SolutionInstance) -> Users:
     rows = using(shared)
     seen = tuple(visible(by, sight.INSTALLED, rows, "target__node__path"))
     return Users(seen, others=len(seen) < rows.count())
+
+
+def users_of(by: User, instances: Iterable[SolutionInstance]) -> dict[int, Users]:
+    """Who uses some copies, by their id; those that never were shared are left out."""
+    named = {one.pk: one for one in instances}
+    shared = SharedCopy.objects.filter(pk__in=named).values_list("pk", flat=True)
+    return {pk: users(by, named[pk]) for pk in shared}
 
 
 def dependencies_of(revision: SolutionVersion | None) -> list[RevisionDependency]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from orchestration.models import SolutionInstance, SolutionVersion
 from orchestration.queries import possible, revisions, solutions
+from orchestration.queries.dependents import NOBODY, users_of
 from orchestration.services import rollouts
 from portal.web.copies import Copy, copies
 from portal.web.listing import address, page_of
@@ -124,8 +125,9 @@ def uninstall(request: PortalRequest) -> HttpResponse:
         comment = request.POST.get("comment", "")[:300]
         started = rollouts.uninstall(request.user, chosen, comment=comment)
         return see(request, reverse("deploy-rollout", args=[started.pk]))
+    by, users = request.user, users_of(request.user, chosen)
     steps = [
-        Step(instance, [], [], possible.uninstall(request.user, instance)) for instance in chosen
+        Step(one, [], [], possible.uninstall(by, one, users.get(one.pk, NOBODY))) for one in chosen
     ]
     return render(
         request,

@@ -110,6 +110,13 @@ def test_the_page_of_a_line_shows_uses_and_used_by(sharing: Sharing, author: Cli
     )
 
 
+def test_before_uninstalling_it_is_said_who_uses_it(sharing: Sharing, author: Client) -> None:
+    hub = sharing.run(sharing.publish_hub())
+    sharing.run(sharing.publish_line())
+    page = words(author.get(f"{reverse('deploy-uninstall')}?instance={hub.pk}"))
+    assert "is still used by: sender on alpha-1" in page
+
+
 def test_a_revision_names_who_put_something_in(sharing: Sharing, author: Client) -> None:
     sharing.run(sharing.publish_hub())
     line = sharing.run(sharing.publish_line())
