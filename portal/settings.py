@@ -130,8 +130,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 if env.bool("TRUST_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a grid of values: fifty lines with all their settings
 DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024  # as much as REST takes
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a grid of values: fifty lines with all their settings
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from typing import Any
 
 os.environ.setdefault("SITEWRIGHT_DEMO", "1")
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
@@ -19,6 +20,7 @@ if WORKER and os.environ.get("REDIS_URL"):
 from portal.settings import *  # noqa: E402, F403  the environment above must come first
 
 if os.environ.get("REDIS_URL"):
-    CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"tests-{WORKER}"  # noqa: F405  of portal
+    layer: dict[str, Any] = CHANNEL_LAYERS["default"]  # noqa: F405  of portal
+    layer["CONFIG"]["prefix"] = f"tests-{WORKER}"
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
