@@ -27,7 +27,7 @@ from orchestration.rules import Rule, Schema, Violation
 from orchestration.services import events
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Stale
-from orchestration.services.secret_values import settled, stored
+from orchestration.services.secret_values import settled, stored, unrepeated
 from rbac.access import YES, Verdict, below, may
 from rbac.models import User
 from rbac.permissions import Perm
@@ -79,12 +79,13 @@ def save(
         _check_storable(wanted)
         before = current.get(wanted.node.pk)
         kept = before.values if before else {}
-        values = settled(by, wanted.node, version.template, secret, wanted.values, kept)
+        typed = settled(by, wanted.node, version.template, secret, wanted.values, kept)
+        _may_write(by, rules, wanted.node, _changed_keys(kept, typed)).require()
+        values = unrepeated(secret, typed, kept)
         edit = replace(wanted, values=values)
         changed = _changed_keys(kept, values)
         if not changed:
             continue
-        _may_write(by, rules, edit.node, changed).require()
         _check_fresh(rules, edit, before)
         _check_values(rules, edit, changed)
         made.append(_write(by, version, edit, comment))

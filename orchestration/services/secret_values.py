@@ -1,7 +1,8 @@
 """What a save keeps of secrets: references in the values, the texts encrypted in rows of their own.
 
-What somebody wants to save holds plain values where they typed something new, and references or
-the mask where they did not. `settled` says which is which; `stored` puts the new ones away.
+What somebody wants to save holds plain values where they typed something, and references or the
+mask where they did not. `settled` says which is which, `unrepeated` what of it is new, and `stored`
+puts that away.
 """
 
 import secrets
@@ -32,23 +33,37 @@ def settled(
     wanted: Mapping[str, Any],
     kept: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The wanted values, with what is kept in place of the mask and of what has not changed.
+    """The wanted values, with what is kept in place of the mask.
 
     Raises:
         Invalid: ``secret-reference-refused`` for a reference that is not what is kept there, nor
             the name of a secret that the person may use at the node.
-        Refused: ``secrets-unreadable``.
     """
     values = deepcopy(dict(wanted))
-    for parts in (*secret_parts, *(split_path(one.key) for one in references(dict(kept)))):
+    told = (split_path(one.key) for one in references(dict(kept)))
+    for parts in (*secret_leaves(values, secret_parts), *told):
         if lookup(values, parts) == MASK:
             values = _with(values, parts, lookup(dict(kept), parts))
     _refuse_strangers(by, node, template, values, kept)
+    return values
+
+
+def unrepeated(
+    secret_parts: Sequence[Parts], values: Mapping[str, Any], kept: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values, with what is kept in place of secrets typed again.
+
+    Only for who may set them: to others it would tell whether a guess is right.
+
+    Raises:
+        Refused: ``secrets-unreadable``.
+    """
+    found = dict(values)
     for parts, typed in secret_leaves(values, secret_parts).items():
         old = lookup(dict(kept), parts)
         if not isinstance(typed, SecretReference) and _is_same(typed, old):
-            values = put(values, parts, old)
-    return values
+            found = put(found, parts, old)
+    return found
 
 
 def stored(
