@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from orchestration.expressions import Parts
 from orchestration.models import (
     AnyTemplate,
     AnyVersion,
@@ -61,12 +62,16 @@ class Field:
 
 @dataclass(frozen=True)
 class Sheet:
-    """All fields of one template at one node, and the revision they are from."""
+    """All fields of one template at one node, and the revision they are from.
+
+    ``secret_parts`` are the keys that are secret with all that lies in them, fields or not.
+    """
 
     node: Node
     base: int
     revision: ConfigurationRevision | None
     fields: list[Field]
+    secret_parts: Sequence[Parts] = ()
 
 
 def sheet(by: User, version: AnyVersion, node: Node) -> Sheet:
@@ -91,7 +96,8 @@ def sheets(by: User, version: AnyVersion, nodes: list[Node]) -> list[Sheet]:
     inheritance = Inheritance(by, version, above, current)
     own = {node.pk: current[node.pk].values for node in nodes if node.pk in current}
     secrets = setters(found.reference for values in own.values() for found in references(values))
-    return [_sheet(by, rules, node, inheritance, current.get(node.pk), secrets) for node in nodes]
+    found = (_sheet(by, rules, node, inheritance, current.get(node.pk), secrets) for node in nodes)
+    return [replace(one, secret_parts=schema.secret_parts if schema else ()) for one in found]
 
 
 def history(by: User, template: AnyTemplate, node: Node) -> list[ConfigurationRevision]:

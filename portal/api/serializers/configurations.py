@@ -1,16 +1,16 @@
 """Configuration values at places, and their history."""
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from rest_framework import serializers
 
-from orchestration.expressions import split_path
+from orchestration.expressions import Parts, lookup, split_path
 from orchestration.models import ConfigurationRevision
 from orchestration.queries import config_templates, places, solutions
-from orchestration.queries.values import Field, Sheet, value_at
+from orchestration.queries.values import Field, Sheet
 from orchestration.resolution import MASK, Veil
+from orchestration.resolution.secrets import put, secret_leaves
 from orchestration.rules import UNSET
 from portal.api.fields import Body, Seen, Values, comment_field
 from portal.api.serializers.labels import NodeLabel, PersonField
@@ -126,31 +126,26 @@ class SavedTogether(Body):
 
 
 def masked(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values without the secrets in them."""
-    return Veil(frozenset(split_path(key) for key in _secrets(sheet))).masked(values)
+    """Return values without the secrets in them; of a map every leaf is masked alone."""
+    shown = Veil().masked(values)
+    for parts in secret_leaves(values, _secrets(sheet)):
+        shown = put(shown, parts, MASK)
+    return shown
 
 
 def unmasked(sheet: Sheet, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values as they are to be saved: a mask that came back means the secret there was."""
     own = sheet.revision.values if sheet.revision else {}
-    back = (key for key in _secrets(sheet) if value_at(values, key) == MASK)
-    return _replaced(values, {key: value_at(own, key) for key in back})
+    secret, found = _secrets(sheet), dict(values)
+    for parts in {*secret, *secret_leaves(own, secret)}:
+        if lookup(found, parts) == MASK:
+            found = put(found, parts, lookup(own, parts))
+    return found
 
 
-def _secrets(sheet: Sheet) -> list[str]:
-    return [field.rule.key for field in sheet.fields if field.rule.secret]
-
-
-def _replaced(values: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy with other values under some dotted keys, all of which are there."""
-    copy = deepcopy(dict(values))
-    for key, value in new.items():
-        *above, last = key.split(".")
-        at = copy
-        for part in above:
-            at = at[part]
-        at[last] = value
-    return copy
+def _secrets(sheet: Sheet) -> list[Parts]:
+    fields = (split_path(field.rule.key) for field in sheet.fields if field.rule.secret)
+    return [*fields, *sheet.secret_parts]
 
 
 def _shown(field: Field, value: Any) -> Any:  # noqa: ANN401  any JSON value
