@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from orchestration.expressions import SecretReference
+from orchestration.expressions import SecretReference, Value, lookup, split_path
 from orchestration.models import (
     ConfigTemplate,
     ConfigTemplateVersion,
@@ -29,6 +29,7 @@ from orchestration.models import (
 from orchestration.queries import sight
 from orchestration.resolution import Injected, Resolution, ResolutionProblem, Subject
 from orchestration.resolution.secrets import Found, references
+from orchestration.states import ACTIVE_DEPLOYMENT
 from rbac.access import below
 from rbac.models import User
 
@@ -45,9 +46,12 @@ Name: TypeAlias = tuple[str, str | None]  # name and version of a reference
 
 @dataclass(frozen=True)
 class Row:
-    """Where a secret was set (None: in a version), for which template (None: any), and its keys."""
+    """Where a secret was set, for which template (None: any), and its keys.
 
-    node: int | None
+    What stands in a version counts as set at the root of the version's context.
+    """
+
+    node: int
     template: int | None = None
     keys: tuple[str, ...] = ()
 
@@ -117,15 +121,15 @@ class _Fitting:
     def problems(
         self, target: Target, found: Sequence[Found], injected: Sequence[Injected]
     ) -> Iterator[ResolutionProblem]:
-        above: set[int | None] = {None, *target.node.path_ids()}
-        lent = {one.reference for step in injected for one in references(dict(step.config))}
+        above = set(target.node.path_ids())
+        lent = {one.reference for step in injected for one in references(_section(step))}
         for one in found:
             if one.reference.version is None or one.reference in lent:
                 continue  # told of already, or not this line's to answer for
             if wrong := self._wrong(one.reference, above):
                 yield ResolutionProblem(one.key, "secret", wrong)
 
-    def _wrong(self, reference: SecretReference, above: set[int | None]) -> str:
+    def _wrong(self, reference: SecretReference, above: Collection[int]) -> str:
         row = self.rows.get((reference.name, reference.version))
         if row is None or row.node not in above or row.template not in {None, self.template}:
             return "this refers to a secret that does not belong here; set it anew"
@@ -134,6 +138,11 @@ class _Fitting:
         if reference.key is not None and not row.keys:
             return f"the secret {reference.name} is one text and has no keys"
         return ""
+
+
+def _section(step: Injected) -> Value:
+    """What a dependent puts in; the rest of its configuration is not lent to anybody."""
+    return lookup(dict(step.config), split_path(step.source))
 
 
 def _set_values(wanted: Iterable[SecretReference]) -> dict[Name, Row]:
@@ -161,10 +170,13 @@ def _defaults(wanted: Iterable[SecretReference]) -> dict[Name, Row]:
     names = {one.name: version_in(one.name) for one in wanted if one.version == DEFAULT}
     for kind, model in VERSIONS.items():
         ids = {pk for its, pk in names.values() if its == kind}
-        rows = dict(model._default_manager.filter(pk__in=ids).values_list("pk", "template"))
-        shared = kind == CONFIG
+        versions = model._default_manager.select_related("template__node").in_bulk(ids)
+        rows = {
+            pk: Row(one.template.node.path_ids()[0], None if kind == CONFIG else one.template_id)
+            for pk, one in versions.items()
+        }
         found |= {
-            (name, DEFAULT): Row(None, None if shared else rows[pk])
+            (name, DEFAULT): rows[pk]
             for name, (its, pk) in names.items()
             if its == kind and pk in rows
         }
@@ -208,9 +220,10 @@ def _number(text: str) -> int:
 
 
 def users(secret: NamedSecret) -> QuerySet[SolutionInstance]:
-    """The copies that run, or shall run, what refers to a named secret."""
+    """The copies that run, shall run or wait for what refers to a named secret."""
+    waited_for = Q(deployments__instance=OuterRef("pk"), deployments__state__in=ACTIVE_DEPLOYMENT)
     told = SolutionVersion.objects.filter(
-        Q(pk=OuterRef("current")) | Q(pk=OuterRef("desired")),
+        Q(pk=OuterRef("current")) | Q(pk=OuterRef("desired")) | waited_for,
         content__contains=f'"version":"{secret.pk}.',
     ).filter(content__contains=MENTION)
     rows = SolutionInstance.objects.filter(Exists(told))
