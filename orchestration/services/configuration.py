@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from orchestration import hints
 from orchestration.expressions import DEFAULT_LIMITS, Parts, join_path, lookup
@@ -97,14 +98,22 @@ def hold(template: AnyTemplate) -> None:
 
     Publishing settles what is pending. A save between its look at the values and its end would be
     neither in the revision nor pending; on a line's first copy there is no other row to lock.
-    Every solution of the context may read a config template, so that holds them all, in order.
+    Every solution of the context may read a config template, so that holds them all.
     """
-    held = SolutionTemplate.objects.select_for_update(no_key=True).order_by("pk")
     if isinstance(template, ConfigTemplate):
-        held = held.filter(node__context=template.node.context_id)
+        hold_all(template.node.context_id)
     else:
-        held = held.filter(pk=template.pk)
-    list(held.values_list("pk"))
+        _hold(Q(pk=template.pk))
+
+
+def hold_all(context: int) -> None:
+    """The same for every solution of a context, in order."""
+    _hold(Q(node__context=context))
+
+
+def _hold(which: Q) -> None:
+    held = SolutionTemplate.objects.select_for_update(no_key=True, of=("self",)).filter(which)
+    list(held.order_by("pk").values_list("pk"))
 
 
 def may_change(
@@ -272,4 +281,15 @@ def mark_below(node: Node, template: AnyTemplate) -> None:
     copies = SolutionInstance.objects.filter(below([node.path], "target__node__path"))
     if isinstance(template, SolutionTemplate):
         copies = copies.filter(template=template)
+    mark(copies)
+
+
+def mark(copies: QuerySet[SolutionInstance]) -> None:
+    """Let some copies wait for a review.
+
+    Locks them in the order in which everybody does: two who took the same ones in orders of their
+    own would wait for each other.
+    """
+    held = copies.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    list(held.values_list("pk"))
     copies.update(configuration_pending=True)

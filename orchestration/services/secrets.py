@@ -9,6 +9,7 @@ from orchestration import hints
 from orchestration.models import NamedSecret, NamedSecretVersion, Node
 from orchestration.queries.secrets import readers, users
 from orchestration.services import events, vault
+from orchestration.services.configuration import hold_all, mark
 from orchestration.services.errors import Invalid, Refused
 from rbac.access import may
 from rbac.models import User
@@ -33,6 +34,7 @@ def set_named(
     """
     may(by, Perm.EDIT_IT_VALUES, node).require()
     _check(node, name, value)
+    hold_all(node.context_id)
     secret, _ = NamedSecret.objects.get_or_create(node=node, name=name)
     NamedSecret.objects.select_for_update(no_key=True).get(pk=secret.pk)
     newest = secret.versions.first()
@@ -61,6 +63,7 @@ def delete_named(by: User, secret: NamedSecret) -> None:
         Refused: ``secret-used`` by something that runs or shall run.
     """
     may(by, Perm.EDIT_IT_VALUES, secret.node).require()
+    hold_all(secret.node.context_id)
     used = [str(instance) for instance in users(secret)[:5]]
     if used:
         raise Refused("secret-used", name=secret.name, copies=used)
@@ -72,7 +75,7 @@ def delete_named(by: User, secret: NamedSecret) -> None:
 def _tell(secret: NamedSecret) -> None:
     """Let what was published with the secret wait for a review, and say so."""
     node = secret.node
-    readers(secret).update(configuration_pending=True)
+    mark(readers(secret))
     hints.tell([f"node:{node.pk}", f"target:{node.pk}"], node.path)
 
 
