@@ -18,7 +18,7 @@ from orchestration.expressions.jsonpath_syntax import (
     Test,
     read_path,
 )
-from orchestration.expressions.patterns import compile_pattern
+from orchestration.expressions.patterns import matcher
 from orchestration.expressions.values import (
     ALONE,
     SealedValue,
@@ -151,9 +151,7 @@ class _Search:
         if not (isinstance(text, str) and isinstance(pattern, str)):
             return False
         self.spend(len(text))
-        compiled = compile_pattern(pattern)
-        found = compiled.fullmatch(text) if name == "match" else compiled.search(text)
-        return found is not None
+        return matcher(pattern, whole=name == "match")(text)
 
 
 def _children(node: Value) -> Iterator[Value]:

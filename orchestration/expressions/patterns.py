@@ -1,5 +1,6 @@
 """Patterns in RE2: linear time, so no pattern of an author can hang a server."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
@@ -37,4 +38,21 @@ def compile_pattern(pattern: str) -> _Pattern:
 
 def full_match(pattern: str, text: str) -> bool:
     """Say whether the whole text matches, from its first to its last character."""
-    return compile_pattern(pattern).fullmatch(text) is not None
+    return matcher(pattern)(text)
+
+
+def matcher(pattern: str, *, whole: bool = True) -> Callable[[str], bool]:
+    """Make the test whether a text matches; without `whole` a part of it may match.
+
+    Half a character (a lone surrogate), which RE2 cannot read, matches nothing.
+    """
+    compiled = compile_pattern(pattern)
+    match = compiled.fullmatch if whole else compiled.search
+
+    def matches(text: str) -> bool:
+        try:
+            return match(text) is not None
+        except UnicodeEncodeError:
+            return False
+
+    return matches

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 
 from orchestration.expressions import Fault, SealedValue, SecretReference, Value
-from orchestration.expressions.patterns import compile_pattern
+from orchestration.expressions.patterns import matcher
 from orchestration.expressions.values import json_text, same
 from orchestration.rules.formats import FORMATS, has_format
 from orchestration.rules.model import Rule, Violation
@@ -135,8 +135,7 @@ def _limits(rule: Rule) -> Iterator[tuple[str, Check, str]]:
     if rule.type in {"string", "array"}:
         yield from _lengths(rule)
     if rule.type == "string" and rule.pattern is not None:
-        fullmatch = compile_pattern(rule.pattern).fullmatch
-        yield "pattern", lambda value: fullmatch(value) is not None, f"like {rule.pattern}"
+        yield "pattern", matcher(rule.pattern), f"like {rule.pattern}"
     if rule.format is not None and rule.type in {"string", "int"}:
         name = rule.format
         yield "format", lambda value: has_format(name, value), FORMATS[name][1]

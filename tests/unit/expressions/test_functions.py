@@ -115,6 +115,15 @@ def test_values(expression: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "expression",
+    ["$matches($val(x), '.*')", "$eq($jsonpath($val(l), $val(q)), a)"],
+)
+def test_half_a_character_matches_nothing(expression: str) -> None:
+    given = {"x": "\ud800", "l": ["\ud800", "a"], "q": "$[?search(@, '.*')]"}
+    assert value_of(expression, values=given) is (not expression.startswith("$matches"))
+
+
+@pytest.mark.parametrize(
     ("expression", "kind"),
     [
         ("'10'-2", "type"),

@@ -167,6 +167,11 @@ def test_one_value_is_checked_alone() -> None:
     assert rules.check_value("unknown", 5) == []
 
 
+def test_half_a_character_keeps_no_pattern() -> None:
+    (broken,) = schema({"k": {"type": "string", "pattern": ".*"}}).validate({"k": "\ud800"})
+    assert broken.rule == "pattern"
+
+
 def test_false_and_zero_are_shown_as_given() -> None:
     (broken,) = schema({"k": {"type": "int", "minValue": 1}}).check_value("k", 0)
     assert broken.to_json()["given"] == 0
