@@ -75,6 +75,7 @@ class SiteAgent:
         self._journal = journal
         self._transport = options.transport(enrolment.server)
         secrets = Secrets(keys.seal, enrolment.agent)
+        secrets.recall(journal.entries())
         self.mask = secrets.mask
         self._components = Components(options.data / _INSTANCES, registry, secrets)
         plane = ControlPlane(self._transport, enrolment, keys, clock)

@@ -6,13 +6,15 @@ holds the values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from agent import sealing
+from agent.entries import Entry
 from agent.failures import WorkError
 from agent.masking import Mask
 from agent.wire import Component, Content, Reference, SealedSecret, Workload
@@ -37,6 +39,14 @@ class Secrets:
             tuple(_component(component, values) for component in content.components),
             _filled(content.configuration, values),
         )
+
+    def recall(self, entries: Iterable[Entry]) -> None:
+        """Mask again what was opened before a restart: what runs may still print it."""
+        for entry in entries:
+            for order in filter(None, (entry.good, entry.active)):
+                for secret in order.secrets:
+                    with contextlib.suppress(WorkError):
+                        self._value(order, secret)
 
     def _value(self, order: Workload, secret: SealedSecret) -> Any:  # noqa: ANN401 - any JSON value
         if self.key is None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from agent import logs, sealing, signing, wire
+from agent.assembly import Options, SiteAgent
 from agent.components import Components
 from agent.drivers import file
 from agent.drivers.base import Settings
@@ -21,6 +22,7 @@ from agent.drivers.mock import Driver as MockDriver
 from agent.drivers.process import Driver as ProcessDriver
 from agent.entries import Entry
 from agent.failures import WorkError
+from agent.identity import Enrolment, Keys
 from agent.journal import Journal
 from agent.life import Life
 from agent.machine import Machine
@@ -197,6 +199,19 @@ def test_it_starts_again_without_the_control_plane(site: Site) -> None:
 
     asyncio.run(again())
     assert json.loads(written.read_bytes()) == {"Password": TEXT}
+
+
+def test_what_was_opened_before_a_restart_stays_masked(site: Site) -> None:
+    site.run(content(a_file(), Password=PASSWORD), site.sealed())
+    again = SiteAgent(
+        Options(site.directory),
+        Enrolment("https://plane.example", "site", AGENT, ()),
+        Keys(signing.new_signing_key(), site.key),
+        journal=site.journal,
+        clock=HandClock().clock(),
+        registry={},
+    )
+    assert again.mask(f"it says {TEXT}!") == f"it says {MASK}!"
 
 
 def test_a_component_without_a_key_opens_nothing(site: Site) -> None:
