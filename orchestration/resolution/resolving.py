@@ -6,7 +6,6 @@ from functools import cached_property
 
 from orchestration.expressions import (
     Context,
-    Fault,
     Kind,
     Parts,
     Problem,
@@ -19,7 +18,7 @@ from orchestration.expressions import (
 from orchestration.expressions.values import unstorable
 from orchestration.resolution.canonical import canonical_json, digest
 from orchestration.resolution.compiled import CompiledTemplate
-from orchestration.resolution.injections import Injected, inject
+from orchestration.resolution.injections import Injected, InjectionFault, extended, gathered
 from orchestration.resolution.layers import DEFAULT, Place, Places, depth_of, setters_at
 from orchestration.resolution.model import Origin, PathNode, ResolutionProblem
 from orchestration.resolution.provenance import Record, origins
@@ -156,6 +155,7 @@ class _Run:
     wants_content: bool
     problems: list[ResolutionProblem] = field(default_factory=list)
     filled: list[Parts] = field(default_factory=list)
+    arrays: tuple[Parts, ...] = ()
     references: tuple[Found, ...] = ()
 
     def resolution(self, injections: Sequence[Injected]) -> Resolution:
@@ -192,7 +192,7 @@ class _Run:
             compiled,
             self.place,
             tuple(self.filled),
-            tuple(split_path(step.to) for step in injections),
+            self.arrays,
             self.references,
         )
 
@@ -237,10 +237,14 @@ class _Run:
 
     def injected(self, configuration: Value, injections: Sequence[Injected]) -> Value:
         try:
-            return inject(configuration, injections)
-        except Fault as fault:
-            self.problems.append(ResolutionProblem(injections[0].to, fault.kind, fault.message))
-            return configuration
+            arrays = gathered(injections)
+            configuration = extended(configuration, arrays)
+        except InjectionFault as fault:
+            problem = ResolutionProblem(fault.to, fault.kind, fault.message, fault.hint)
+            self.problems.append(problem)
+        else:
+            self.arrays = tuple(parts for parts, items in arrays.items() if items)
+        return configuration
 
     def components(self) -> list[Value]:
         if self.compiled.specification is None:

@@ -262,13 +262,31 @@ def test_injections_extend_an_array_and_are_checked() -> None:
         (Injected("L", "deploy", "App", "Nope", {"App": 1}), "not-found"),
         (Injected("L", "deploy", "App", "a.b.c", {"App": 1}), "not-found"),
         (Injected("L", "deploy", "App", "Text", {"App": 1}), "type"),
+        (Injected("L", "deploy", "App", "Apps..b", {"App": 1}), "type"),
+        (Injected("L", "deploy", "", "Apps", {"App": 1}), "type"),
+        (Injected("L", "uninstall", "App", "", {}), "type"),
     ],
 )
 def test_injections_that_cannot_be_made_are_problems(step: Injected, kind: str) -> None:
     template = compiled({"Apps": [], "Text": "x", "a": {"b": {}}})
-    assert [found_kind for _, found_kind in found(resolved(template, {}, injections=[step]))] == [
-        kind
-    ]
+    good = Injected("M", "deploy", "App", "Apps", {"App": 2})
+    assert found(resolved(template, {}, injections=[good, step])) == [(step.to, kind)]
+
+
+@pytest.mark.parametrize("configs", [{"Apps": "${{1/0}}"}, {"Apps": {"of": ["${{1/0}}"]}}])
+def test_an_array_that_failed_is_told_once(configs: dict[str, Any]) -> None:
+    to = "Apps" if isinstance(configs["Apps"], str) else "Apps.of"
+    step = Injected("Line-1", "deploy", "App", to, {"App": 1})
+    problems = found(resolved(compiled(configs), {}, injections=[step]))
+    assert [kind for _, kind in problems] == ["division-by-zero"]
+
+
+def test_an_array_is_injected_only_while_something_is_in_it() -> None:
+    template = compiled({"Apps": [1]})
+    put = Injected("Line-1", "deploy", "App", "Apps", {"App": 2})
+    taken = Injected("Line-1", "uninstall", "App", "Apps")
+    assert resolved(template, {}, injections=[put]).provenance["Apps"].source == "injection"
+    assert resolved(template, {}, injections=[put, taken]).provenance["Apps"].source == "template"
 
 
 @pytest.mark.parametrize(
