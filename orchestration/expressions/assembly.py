@@ -19,7 +19,14 @@ from orchestration.expressions.scalar_code import (
     nested_run,
     sole_call,
 )
-from orchestration.expressions.scope import Branch, Leaf, PlainScope, TemplateScope, nearest
+from orchestration.expressions.scope import (
+    Branch,
+    Leaf,
+    PlainScope,
+    Sealing,
+    TemplateScope,
+    nearest,
+)
 from orchestration.expressions.syntax import Call, Literal, Node, calls
 from orchestration.expressions.template import KeyInfo, Read, Template
 from orchestration.expressions.values import Value, weigh
@@ -32,12 +39,14 @@ def compile_value(
     name: str = "template",
     limits: Limits = DEFAULT_LIMITS,
     scope: PlainScope | None = None,
+    sealing: Sealing | None = None,
 ) -> Template:
     """Compile a template: a mapping of keys, or any other value.
 
     `includes` are raw `configs` mappings by Name/Version. With `scope`, `$val` and `$property`
-    read the context's configuration instead of the template's own keys. Never raises: what is
-    wrong is in `problems`, and the other keys can still be evaluated.
+    read the context's configuration instead of the template's own keys; else own keys are read
+    through `sealing`, if given. Never raises: what is wrong is in `problems`, and the other keys
+    can still be evaluated.
     """
     splicer = Splicer(includes or {}, limits)
     tree: Tree = {}
@@ -45,7 +54,7 @@ def compile_value(
         tree = splicer.tree(value, (), (name,))
     except Fault as fault:
         splicer.problems.append(Place((), source=name).problem(fault))
-    return _Assembly(limits, scope, splicer.problems).template(tree)
+    return _Assembly(limits, scope, sealing, splicer.problems).template(tree)
 
 
 @dataclass(slots=True)
@@ -61,6 +70,7 @@ class _Waiting:
 class _Assembly:
     limits: Limits
     scope: PlainScope | None
+    sealing: Sealing | None
     problems: list[Problem]
     initial: list[Value] = field(default_factory=list)
     keys: list[KeyInfo] = field(default_factory=list)
@@ -120,7 +130,7 @@ class _Assembly:
         """Compile a leaf once all keys of the template are known."""
         leaf, parsed = item.leaf, item.parsed
         seen = len(parser.seen)
-        scope = self.scope or TemplateScope(root, leaf.parts)
+        scope = self.scope or TemplateScope(root, leaf.parts, self.sealing)
         step = leaf.step or Step(leaf.index, failed, Place(leaf.parts))
         if isinstance(item.tree, Written):
             step.run = parser.run(parsed, scope)

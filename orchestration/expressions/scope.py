@@ -1,6 +1,8 @@
 """What `$val` and `$property` see."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from orchestration.expressions.context import FAILED, Context
 from orchestration.expressions.declaration import Run
@@ -8,6 +10,10 @@ from orchestration.expressions.errors import Fault, Kind, Unavailable
 from orchestration.expressions.evaluation import Step, demand, descend
 from orchestration.expressions.paths import Parts, join_path, lookup, overlaps
 from orchestration.expressions.values import Value
+
+# Makes opaque what is secret in the value of a key; None for a key with nothing secret in it.
+Seal: TypeAlias = Callable[[Value], Value]
+Sealing: TypeAlias = Callable[[Parts], Seal | None]
 
 
 @dataclass(slots=True)
@@ -45,10 +51,14 @@ def nearest(root: Leaf | Branch, parts: Parts) -> tuple[Leaf | Branch, Parts] | 
 
 @dataclass(frozen=True, slots=True)
 class TemplateScope:
-    """Sees the hierarchy and the template's own keys, from inside the key `parts`."""
+    """Sees the hierarchy and the template's own keys, from inside the key `parts`.
+
+    The hierarchy comes with its secrets sealed; own keys are read through `sealing`.
+    """
 
     root: Leaf | Branch
     parts: Parts
+    sealing: Sealing | None = None
 
     def value(self, parts: Parts) -> Run:
         """Read the hierarchy's value, else the own key's unless that is where we stand."""
@@ -79,6 +89,13 @@ class TemplateScope:
         return run
 
     def _reader(self, parts: Parts) -> Run | None:
+        reader = self._plain_reader(parts)
+        seal = self.sealing(parts) if self.sealing else None
+        if reader is None or seal is None:
+            return reader
+        return lambda context: seal(reader(context))
+
+    def _plain_reader(self, parts: Parts) -> Run | None:
         found = nearest(self.root, parts)
         if found is None:
             return None

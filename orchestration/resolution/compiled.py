@@ -22,7 +22,7 @@ from orchestration.resolution.layers import Place
 from orchestration.resolution.masking import settings_reading
 from orchestration.resolution.model import PathNode, TemplateError
 from orchestration.resolution.provenance import Recorder
-from orchestration.resolution.secrets import sealed
+from orchestration.resolution.secrets import sealed, sealing
 from orchestration.resolution.solution import Dependency, SolutionDocument, read_solution
 from orchestration.rules import Schema, SchemaError, parse_schema
 
@@ -103,7 +103,12 @@ def compile_template(
     document = read_solution(_data(template, name, problems), name)
     problems.extend(document.problems if not problems else ())
     own = schema or _inline(document, schemas, name, problems)
-    configs = compile_value(document.configs, includes=includes, name=name)
+    configs = compile_value(
+        document.configs,
+        includes=includes,
+        name=name,
+        sealing=sealing(own.secret_parts) if own else None,
+    )
     components = _specification(specification, problems)
     problems.extend(configs.problems)
     if problems and not tolerant:

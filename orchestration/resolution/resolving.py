@@ -171,6 +171,8 @@ class _Run:
         if injections:
             configuration = self.injected(configuration, injections)
         context.configuration = configuration
+        if schema and schema.secret_parts:
+            context.configuration = sealed(configuration, schema.secret_parts)
         if schema:
             self.problems.extend(map(self.from_violation, schema.check(context)))
         components = [] if self.problems else self.components()

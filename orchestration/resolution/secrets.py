@@ -14,6 +14,8 @@ from orchestration.expressions import (
     join_path,
     lookup,
 )
+from orchestration.expressions.paths import overlaps
+from orchestration.expressions.scope import Seal, Sealing
 from orchestration.resolution.model import ResolutionProblem
 
 # What shall stand for a plain value at a path; None: nothing but the value.
@@ -27,9 +29,21 @@ def sealed(
 ) -> dict[str, Value]:
     """Seal the plain values at secret paths, leaf by leaf; the given maps are not changed."""
     for parts, value in secret_leaves(values, secret_parts).items():
-        if not isinstance(value, SecretReference | SealedValue):
+        if value is not FAILED and not isinstance(value, SecretReference | SealedValue):
             values = put(values, parts, SealedValue(value, naming(parts)))
     return values
+
+
+def sealing(secret_parts: Sequence[Parts]) -> Sealing | None:
+    """Make what seals the secrets in a template's own keys; None where nothing is secret."""
+
+    def at(parts: Parts) -> Seal | None:
+        inside = [secret for secret in secret_parts if overlaps(parts, secret)]
+        if not inside:
+            return None
+        return lambda value: lookup(sealed(put({}, parts, value), inside), parts)
+
+    return at if secret_parts else None
 
 
 def secret_leaves(values: Mapping[str, Value], secret_parts: Sequence[Parts]) -> dict[Parts, Value]:

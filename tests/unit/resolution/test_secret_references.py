@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from orchestration.expressions import SealedValue, SecretReference
 from orchestration.resolution import PathNode, Resolution, compile_template, resolve
 from orchestration.resolution.compiled import CompiledTemplate
@@ -148,3 +150,52 @@ def test_keys_of_a_secret_object_merge_one_by_one() -> None:
     )
     assert found.configuration == {"Login": {"Name": name, "Word": word}}
     assert {origin.level for origin in found.provenance.values()} == {"Region", "Line"}
+
+
+OWN_SECRETS = [
+    {"Password": "canary-plain"},
+    {"Password": "${{$concat(canary, '-', plain)}}"},
+    {"Login": {"Name": "canary-plain"}},
+    {"Login": {"Name": "${{'canary-' + plain}}"}},
+]
+
+
+@pytest.mark.parametrize("own", OWN_SECRETS)
+@pytest.mark.parametrize("function", ["val", "property"])
+def test_a_secret_that_the_template_itself_holds_is_opaque_to_other_keys(
+    own: dict[str, Any], function: str
+) -> None:
+    key = "Password" if "Password" in own else "Login.Name"
+    read = f"${function}({key})"
+    for looked_into in (f"x${{{{{read}}}}}", f"${{{{$eq({read}, a)}}}}", f"${{{{$len({read})}}}}"):
+        problems = resolved({**own, "Copy": looked_into}).problems
+        assert [(one.key, str(one.kind_or_rule)) for one in problems] == [("Copy", "type")]
+        assert CANARY not in repr(problems)
+    alone = resolved({**own, "Copy": f"${{{{{read}}}}}"}).configuration
+    assert alone is not None
+    assert alone["Copy"] == CANARY
+
+
+@pytest.mark.parametrize("own", OWN_SECRETS)
+def test_a_map_with_a_secret_of_the_template_is_not_written_as_text(own: dict[str, Any]) -> None:
+    configs = {"Top": own, "Copy": "${{$str($val(Top))}}"}
+    keys = {f"Top.{key}": rule for key, rule in KEYS.items()}
+    schema = parse_schema({"rules": {"configs": keys}}, name="rules", includes={})
+    problems = resolve(compile_template({"configs": configs}, schema), path=[]).problems
+    assert [(one.key, str(one.kind_or_rule)) for one in problems] == [("Copy", "type")]
+
+
+def test_components_and_rules_do_not_look_into_secrets_of_the_template() -> None:
+    component = {"name": "app", "type": "container", "properties": {"p": "x${{$val(Password)}}"}}
+    found = resolved({"Password": CANARY}, specification={"components": [component]})
+    assert [str(one.kind_or_rule) for one in found.problems] == ["type"]
+    rules = {**KEYS, "Port": {"type": "int", "expression": "${{$ne($val(Password), a)}}"}}
+    schema = parse_schema({"rules": {"configs": rules}}, name="rules", includes={})
+    template = compile_template({"configs": {"Password": CANARY, "Port": 1}}, schema)
+    (broken,) = resolve(template, path=[]).problems
+    assert (broken.key, broken.kind_or_rule) == ("Port", "expression")
+
+
+def test_a_secret_key_that_failed_is_told_once() -> None:
+    (problem,) = resolved({"Password": "${{1/0}}", "Copy": "${{$val(Password)}}"}).problems
+    assert (problem.key, str(problem.kind_or_rule)) == ("Password", "division-by-zero")
