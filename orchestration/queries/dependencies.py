@@ -16,6 +16,7 @@ from orchestration.models import (
     Target,
 )
 from orchestration.queries import sight
+from orchestration.queries.circles import Circles, names_of
 from orchestration.queries.compatible import fits
 from orchestration.queries.needs import Candidate, Need
 from orchestration.queries.resolving import BATCH, LineReview
@@ -82,8 +83,9 @@ def with_dependencies(
         yield from reviews
         return
     remaining = iter(reviews)
+    circles = Circles()
     while some := list(islice(remaining, BATCH)):
-        known = _Known(by, version, wanted, [one.target for one in some])
+        known = _Known(by, version, wanted, [one.target for one in some], circles)
         last = _last_choices(one.instance for one in some if one.instance)
         for one in some:
             yield known.completed(one, choice, last)
@@ -94,7 +96,7 @@ def candidates(
 ) -> dict[str, list[Candidate]]:
     """By solution needed: the copies that any of the lines could use, in the order of places."""
     wanted = needs_of(version)
-    known = _Known(by, version, wanted, targets)
+    known = _Known(by, version, wanted, targets, Circles())
     found: dict[str, list[Candidate]] = {}
     for one in wanted:
         rows = {
@@ -128,8 +130,11 @@ class _Known:
         version: SolutionTemplateVersion,
         wanted: Sequence[Dependency],
         targets: Sequence[Target],
+        circles: Circles,
     ) -> None:
         self.wanted = wanted
+        self._by = by
+        self._circles = circles
         context = version.template.node.context_id
         names = [one.template for one in wanted]
         rows = SolutionTemplate.objects.filter(node__context=context, node__name__in=names)
@@ -180,14 +185,42 @@ class _Known:
         needs, unmet = [], []
         own = review.instance.pk if review.instance else None
         for wanted in self.wanted:
-            usable = [one for one in self.of(review.target, wanted) if one.instance.pk != own]
             asked = choice.of(review.target.pk, wanted.template)
+            usable = self._usable(review, wanted, asked)
             before = last.get((own or 0, wanted.template))
             chosen, problem = _chosen(wanted, usable, asked, before)
+            problem = problem or self._circle(own, wanted, chosen)
             problems = [problem] if problem else list(self._unfit(review, wanted, chosen))
             needs.append(Need(wanted, self.templates.get(wanted.template), tuple(usable), chosen))
             unmet.extend(problems)
-        return replace(review, needs=tuple(needs), unmet=tuple(unmet))
+        complete = replace(review, needs=tuple(needs), unmet=tuple(unmet))
+        if own and complete.ok:
+            self._circles.plan(own, [need.chosen.pk for need in needs if need.chosen])
+        return complete
+
+    def _usable(self, review: LineReview, wanted: Dependency, asked: int | None) -> list[Candidate]:
+        """The copies to choose from.
+
+        The line's own one only if it was asked for or there is no other: then the review can say
+        that it would use itself, and not that there is none.
+        """
+        found = self.of(review.target, wanted)
+        own = review.instance.pk if review.instance else None
+        if asked == own:
+            return found
+        return [one for one in found if one.instance.pk != own] or found
+
+    def _circle(
+        self, own: int | None, wanted: Dependency, chosen: SolutionInstance | None
+    ) -> ResolutionProblem | None:
+        """What is wrong where the chosen copy needs this one; a new one is needed by nobody yet."""
+        way = self._circles.through(own, chosen.pk) if own and chosen else ()
+        if not way:
+            return None
+        told = " → ".join(names_of(self._by, way))
+        message = f"copies would need each other in a circle: {told}"
+        hint = "choose another copy, or publish and deploy one of them that does not need the next"
+        return replace(_problem("dependency-circle", wanted, message, hint), given=told)
 
     def _unfit(
         self, review: LineReview, wanted: Dependency, chosen: SolutionInstance | None

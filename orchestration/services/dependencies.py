@@ -8,11 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from orchestration.expressions import lookup, split_path
 from orchestration.models import (
+    Context,
     RevisionDependency,
     SharedCopy,
     SolutionInstance,
+    SolutionTemplateVersion,
     SolutionVersion,
 )
+from orchestration.queries.dependencies import needs_of
 from orchestration.queries.dependents import users
 from orchestration.queries.resolving import LineReview
 from orchestration.resolution.canonical import canonical_json, digest
@@ -20,6 +23,16 @@ from orchestration.services.errors import Refused
 from rbac.models import User
 
 Uses = dict[int, int]  # shared copies by the id of the solution they are of
+
+
+def hold(version: SolutionTemplateVersion) -> None:
+    """Keep others from publishing what uses shared copies until the transaction ends.
+
+    Two at once could close a circle that neither sees. Nothing else locks the row of a context.
+    """
+    if needs_of(version):
+        context = version.template.node.context_id
+        Context.objects.select_for_update(no_key=True).get(pk=context)
 
 
 def record(made: Mapping[int, SolutionVersion], reviews: Iterable[LineReview]) -> None:

@@ -96,6 +96,7 @@ def publish(
     try:
         with transaction.atomic():
             hold(version.template)
+            dependencies.hold(version)
             found = with_dependencies(by, version, resolve_lines(version, targets, name), choice)
             reviews = _as_reviewed(found, reviewed)
             issue = Issue(by, version, name, comment)

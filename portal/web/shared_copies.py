@@ -25,6 +25,10 @@ PROBLEMS: Mapping[str, Promise] = {
     ),
     "dependency-ambiguous": _("Several copies of it could be used. Choose one below."),
     "dependency-unfit": _("This line cannot use the chosen copy. Choose one of its own factory."),
+    "dependency-circle": _(
+        "These would need each other in a circle: %(given)s. Choose another copy, or let one of "
+        "them do without the next."
+    ),
     "injection-unfit": _(
         "The settings of this line do not fit into it. Tell IT; the technical details are for them."
     ),
@@ -78,7 +82,7 @@ def choice_of(uses: Mapping[str, int]) -> Chosen:
 def dependency_sentence(problem: ResolutionProblem) -> str:
     """Return what is wrong with a shared copy; empty where the problem is another one."""
     told = PROBLEMS.get(str(problem.kind_or_rule))
-    return "" if told is None else str(told)
+    return "" if told is None else str(told) % {"given": problem.given}
 
 
 def _picked(name: str, chosen: Mapping[str, int], counts: Mapping[int, int]) -> int | None:

@@ -11,7 +11,7 @@ from orchestration.services import dispatch
 from tests.integration.conftest import Company
 from tests.integration.pages import site
 from tests.integration.pages.configure.forms import form_with, words
-from tests.integration.services.sharing import Sharing
+from tests.integration.services.sharing import COLLECTOR, Sharing
 from tests.integration.services.site import Site
 
 
@@ -42,8 +42,19 @@ def test_the_only_copy_is_named_and_nothing_is_to_choose(sharing: Sharing, autho
 def test_without_a_copy_the_page_says_what_would_help(sharing: Sharing, author: Client) -> None:
     page = words(author.get(review_url(sharing)))
     assert "collector: No copy of it is published where this line could use it." in page
-    assert "Shared dependency missing" in page
+    assert "Shared dependency not settled" in page
     assert "Mend the values" not in page
+
+
+def test_a_circle_is_named(sharing: Sharing, author: Client) -> None:
+    hub = sharing.publish_hub().instance
+    path = "/subscriptions/0/resourceGroups/g/solutionTemplates/collector"
+    text = f"dependencies:\n  - solutionTemplateId: {path}\n{COLLECTOR}"
+    version = sharing.solution("collector", text, "2.0.0")
+    url = f"{reverse('configure-review')}?version={version.pk}&lines={sharing.hub.pk}"
+    page = words(author.get(url))
+    assert f"need each other in a circle: {hub} → {hub}. Choose another copy" in page
+    assert "Shared dependency not settled" in page
 
 
 def test_one_choice_for_all_lines_goes_through_to_the_revision(
