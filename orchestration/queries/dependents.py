@@ -7,9 +7,12 @@ from django.db.models import Q, QuerySet
 
 from orchestration.models import RevisionDependency, SharedCopy, SolutionInstance, SolutionVersion
 from orchestration.queries import sight
-from orchestration.states import ACTIVE_DEPLOYMENT
+from orchestration.states import ACTIVE_DEPLOYMENT, InstanceState
 from rbac.access import visible
 from rbac.models import User
+
+# It may still run, but not for long.
+_LEAVING = (InstanceState.UNINSTALLING, InstanceState.UNINSTALL_FAILED)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def rows_of(revisions: Iterable[int]) -> QuerySet[RevisionDependency]:
 def is_ready(dependency: RevisionDependency, dependent: int) -> bool:
     """Whether the shared copy runs with all that a dependent puts into it."""
     shared = dependency.shared
-    if shared is None or shared.current is None:
+    if shared is None or shared.current is None or shared.state in _LEAVING:
         return False
     there = {_key(one) for one in shared.current.injected if one["dependent"] == dependent}
     return all(_key(one) in there for one in dependency.injections)
