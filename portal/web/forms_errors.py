@@ -37,6 +37,7 @@ LENGTHS: Mapping[tuple[str, bool], Promise] = {
 }
 # A broken type is a person's as well as an expression's; the caller knows which.
 _OF_EXPRESSIONS = frozenset(Kind) - {Kind.TYPE}
+_LONGEST_QUOTE = 60  # characters
 BY_IT = _("The solution itself has an error here. Tell IT; the technical details are for them.")
 
 
@@ -61,7 +62,10 @@ def broken_sentence(rule: Rule | None, code: str, given: object, message: str) -
 
 
 def _quoted(rule: Rule, given: object) -> str:
+    """Return what was given; of a whole page pasted by mistake only the beginning."""
     said = say(rule, given)
+    if len(said) > _LONGEST_QUOTE:
+        said = said[:_LONGEST_QUOTE] + "…"
     return f"“{said}”" if isinstance(given, str) and given else said
 
 

@@ -130,6 +130,7 @@ def test_what_is_written_is_read_back(schema: Schema, key: str, value: object) -
         ("Count", 0, "0 is not possible. Enter a number of at least 1."),
         ("Name", "x", "“x” is not possible. Enter at least 2 characters."),
         ("Shift", "noon", "“noon” is not possible. Choose one of: early, late."),
+        ("Name", "x" * 1_000_000, f"“{'x' * 60}…” is not possible. Enter at most 8 characters."),
         ("Tags", ["a", "b", "c"], "a, b, c is not possible. Enter at most 2 values, one a line."),
         ("Ports", [9000, 80], "80 is not possible. Enter a number of at least 1024."),
         ("Host", "a b", "“a b” is not possible. Enter the name of a machine"),
