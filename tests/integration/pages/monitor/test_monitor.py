@@ -71,6 +71,18 @@ def test_a_failure_comes_first_and_only_for_those_who_may_see_the_line(
     assert "Everything runs as it should." in page
 
 
+def test_who_may_not_see_deployments_is_not_told_that_there_were_none(
+    company: Company, client: Client
+) -> None:
+    site.heard(company.agent("alpha"))
+    revision = company.revision("alpha-1", company.solution())
+    site.deployed(company.root_user, revision)
+    reader = company.person("cora", "configuration-viewer", company.factories["alpha"])
+    page = text(site.signed_in(client, reader), "monitor-target", revision.instance.target_id)
+    assert f"{revision} <span class=\"muted\">(runs)</span>" in page
+    assert "Never deployed" not in page
+
+
 def test_places_above_ones_own_are_names_without_links(company: Company, viewer: Client) -> None:
     page = text(viewer, "monitor-overview")
     assert '<span class="muted">chicago</span>' in page
