@@ -76,7 +76,8 @@ def with_dependencies(
 ) -> Iterator[LineReview]:
     """Say of each review which shared copies it uses, and what is wrong with that.
 
-    Only copies that the person may see count; without a person all do.
+    Only copies that the person may see count, and what a line was last published with: who may
+    not see that must not move the line to another one unawares. Without a person all count.
     """
     wanted = needs_of(version)
     if not wanted:
@@ -85,8 +86,9 @@ def with_dependencies(
     remaining = iter(reviews)
     circles = Circles()
     while some := list(islice(remaining, BATCH)):
-        known = _Known(by, version, wanted, [one.target for one in some], circles)
         last = _last_choices(one.instance for one in some if one.instance)
+        targets = [one.target for one in some]
+        known = _Known(by, version, wanted, targets, circles, frozenset(last.values()))
         for one in some:
             yield known.completed(one, choice, last)
 
@@ -131,6 +133,7 @@ class _Known:
         wanted: Sequence[Dependency],
         targets: Sequence[Target],
         circles: Circles,
+        used: frozenset[int] = frozenset(),
     ) -> None:
         self.wanted = wanted
         self._by = by
@@ -139,28 +142,30 @@ class _Known:
         names = [one.template for one in wanted]
         rows = SolutionTemplate.objects.filter(node__context=context, node__name__in=names)
         self.templates = {row.node.name: row for row in rows.select_related("node")}
-        self._by_solution = self._copies(by, targets)
+        self._unseen: frozenset[int] = frozenset()
+        self._by_solution = self._copies(by, targets, used)
         self._configurations: dict[int, dict[str, object]] = {}
 
     def _copies(
-        self, by: User | None, targets: Sequence[Target]
+        self, by: User | None, targets: Sequence[Target], used: frozenset[int]
     ) -> dict[str, list[tuple[SolutionInstance, str]]]:
         above = {pk for target in targets for pk in target.node.path_ids()[:-1]}
         rows = SolutionInstance.objects.filter(
             template__in=self.templates.values(), target__node__kind=Node.Kind.TARGET
         ).filter(target__node__parent__in=above)
-        if by is not None:
-            rows = visible(by, sight.INSTALLED, rows, "target__node__path")
+        rows = rows.select_related(
+            "template__node",
+            "target__node__context",
+            "target__node__parent",
+            "current__template_version",
+        ).defer(*_CONTENT)
+        rows = rows.order_by("target__node__path", "name")
         found = list(
-            rows.select_related(
-                "template__node",
-                "target__node__context",
-                "target__node__parent",
-                "current__template_version",
-            )
-            .defer(*_CONTENT)
-            .order_by("target__node__path", "name")
+            visible(by, sight.INSTALLED, rows, "target__node__path") if by is not None else rows
         )
+        self._unseen = used.difference(one.pk for one in found)
+        if self._unseen:
+            found += rows.filter(pk__in=self._unseen)
         newest = _newest_versions(found)
         sorted_in: dict[str, list[tuple[SolutionInstance, str]]] = {}
         for one in found:
@@ -186,8 +191,12 @@ class _Known:
         own = review.instance.pk if review.instance else None
         for wanted in self.wanted:
             asked = choice.of(review.target.pk, wanted.template)
-            usable = self._usable(review, wanted, asked)
             before = last.get((own or 0, wanted.template))
+            usable = [
+                one
+                for one in self._usable(review, wanted, asked)
+                if one.instance.pk == before or one.instance.pk not in self._unseen
+            ]
             chosen, problem = _chosen(wanted, usable, asked, before)
             problem = problem or self._circle(own, wanted, chosen)
             problems = [problem] if problem else list(self._unfit(review, wanted, chosen))

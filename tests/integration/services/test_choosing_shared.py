@@ -112,6 +112,21 @@ def test_only_what_a_person_may_see_is_offered(sharing: Sharing) -> None:
     assert looked_at(sharing, by=stranger).ok
 
 
+def test_who_may_not_see_what_a_line_uses_does_not_move_it_to_another_one(
+    sharing: Sharing,
+) -> None:
+    used = sharing.publish_hub().instance
+    sharing.publish_line()
+    seen = sharing.target("alpha-other")
+    sharing.publish(sharing.collector, seen, {})
+    stranger = author(sharing, sharing.company.lines["alpha-1"].node)
+    grants.give("configuration-viewer", stranger, seen.node)
+    assert looked_at(sharing, by=stranger).needs[0].chosen == used
+    grants.give("configuration-author", stranger, sharing.company.lines["alpha-2"].node)
+    other = looked_at(sharing, by=stranger, line="alpha-2").needs[0]
+    assert [one.instance.target for one in other.candidates] == [seen]
+
+
 def test_candidates_say_version_place_and_state(sharing: Sharing) -> None:
     hub = sharing.run(sharing.publish_hub())
     lines = list(sharing.company.lines.values())
