@@ -79,7 +79,7 @@ def test_who_may_not_see_deployments_is_not_told_that_there_were_none(
     site.deployed(company.root_user, revision)
     reader = company.person("cora", "configuration-viewer", company.factories["alpha"])
     page = text(site.signed_in(client, reader), "monitor-target", revision.instance.target_id)
-    assert f"{revision} <span class=\"muted\">(runs)</span>" in page
+    assert f'{revision} <span class="muted">(runs)</span>' in page
     assert "Never deployed" not in page
 
 
