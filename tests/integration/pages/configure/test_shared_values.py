@@ -79,6 +79,20 @@ def test_after_a_save_the_copies_below_can_be_reviewed(
     assert "Review and publish this one" in page.content.decode()
 
 
+def test_a_save_that_reaches_several_solutions_is_one_notice(
+    company: Company, common: ConfigTemplateVersion, anna: User, client: Client
+) -> None:
+    company.revision("alpha-1", company.solution())
+    company.revision("alpha-1", company.solution("oven"))
+    site.signed_in(client, anna)
+    page = client.post(form_of(company, common), {"base": "0", "v.Shift": "2"}, follow=True)
+    said = page.content.decode()
+    assert said.count("now Configuration pending") == 1
+    assert "2 installed copies are now Configuration pending" in said
+    assert said.count("Review and publish this one") == 2
+    assert "oven 1.0.0" in said
+
+
 def test_a_wrong_value_is_said_and_not_saved(
     company: Company, common: ConfigTemplateVersion, anna: User, client: Client
 ) -> None:
