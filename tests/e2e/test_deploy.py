@@ -96,7 +96,7 @@ def test_roll_one_back(plant: Plant, somebody: Any) -> None:
     page.get_by_role("link", name="Roll back").click()
     page.get_by_role("link", name="Choose 1.0.0.1").click()
     expect(page.get_by_role("heading", name="Roll Filling 2 back to 1.0.0.1?")).to_be_visible()
-    expect(page.get_by_text("MaxTemperature")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Highest temperature")).to_be_visible()
     page.get_by_role("button", name="Roll back to 1.0.0.1").click()
     expect(row(page, "Filling 2").get_by_text("Completed")).to_be_visible(timeout=SOON)
     assert temperatures(plant) == [71, 80, 71]
