@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import Page
 
 from rbac.models import User
+from tests.e2e.console import Console
 
 # Playwright keeps an event loop running in this thread; Django takes that for asynchronous code.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -64,18 +65,14 @@ def server(transactional_db: None) -> Iterator[str]:
 
 
 @pytest.fixture
-def quiet(page: Page) -> Iterator[Page]:
-    """A page whose console must stay clean: no error of a script, no breach of the policy."""
-    said: list[str] = []
+def quiet(server: str, page: Page) -> Iterator[Page]:
+    """A page whose console must stay clean: no error of a script, no breach of the policy.
 
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            said.append(message.text)
-
-    page.on("console", listen)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    It is looked at before the server stops: what a page says of that is no error.
+    """
+    console = Console(page)
     yield page
-    assert said == []
+    assert console.complaints == []
 
 
 @pytest.fixture

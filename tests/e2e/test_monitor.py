@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.console import Console
 from tests.e2e.plant import Plant, running_plant
 
 SOON = 45_000  # ms
@@ -22,9 +23,7 @@ def at(plant: Plant, browser: Browser) -> Iterator[Any]:
     """A page for a person of the demo, whose console stays clean."""
     context = browser.new_context(base_url=plant.address, locale="en")
     page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda m: said.append(m.text) if m.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: said.append(str(error)))
+    console = Console(page)
 
     def sign_in(name: str, path: str) -> Page:
         page.goto(f"/login/?next={path}")
@@ -36,7 +35,7 @@ def at(plant: Plant, browser: Browser) -> Iterator[Any]:
 
     yield sign_in
     context.close()
-    assert said == []
+    assert console.complaints == []
 
 
 def test_from_the_overview_to_the_cause_and_back(at: Any) -> None:
@@ -77,10 +76,10 @@ def test_an_unfolded_part_stays_unfolded_while_the_page_changes(plant: Plant, at
     page = at("admin", "/monitor/targets/?q=Filling+1")
     page.get_by_role("link", name="Filling 1", exact=True).click()
     page.get_by_text("Final configuration:").click()
-    expect(page.get_by_text("Set at Filling 1").first).to_be_visible()
+    expect(page.get_by_text("at Line Filling 1 on").first).to_be_visible()
     before = page.get_by_text("What happened").bounding_box()
     target = page.url.rstrip("/").rsplit("/", 1)[1]
     plant.call("admin", "PATCH", f"targets/{target}/", {"capabilities": ["camera"]})
     expect(page.locator("dd", has_text="camera").first).to_have_text("camera", timeout=SOON)
-    expect(page.get_by_text("Set at Filling 1").first).to_be_visible()
+    expect(page.get_by_text("at Line Filling 1 on").first).to_be_visible()
     assert page.get_by_text("What happened").bounding_box() == before

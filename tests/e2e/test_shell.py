@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from orchestration import hints
 from rbac.models import User
+from tests.e2e.console import GIVEN_UP, Console
 
 SignIn = Callable[[Page, User], None]
 SIZES = {"phone": (360, 740), "tablet": (768, 1024), "desk": (1440, 900)}
@@ -185,3 +186,27 @@ def test_the_showcase_keeps_the_policy(server: str, quiet: Page) -> None:
     quiet.goto(f"{server}/design/")
     expect(quiet.locator("h1")).to_have_text("Components")
     expect(quiet.locator("html.scripted")).to_be_attached()
+
+
+def test_a_request_that_was_given_up_is_no_complaint_but_a_failed_one_is(showcase: Page) -> None:
+    connected(showcase)
+    console = Console(showcase)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def asked(times: int) -> None:
+        showcase.evaluate("htmx.trigger('#clock', 'live')")
+        while len(held) < times:
+            showcase.wait_for_timeout(50)
+
+    showcase.route("**/design/", hold)
+    asked(1)
+    with showcase.expect_console_message(lambda one: "htmx:sendAbort" in one.text):
+        showcase.evaluate("htmx.trigger('#clock', 'htmx:abort')")
+    asked(2)
+    assert console.complaints == []
+    with showcase.expect_event("requestfailed", lambda one: one.failure != GIVEN_UP):
+        held[1].abort("connectionrefused")
+    assert f"net::ERR_CONNECTION_REFUSED: GET {showcase.url}" in console.complaints
