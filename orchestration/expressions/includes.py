@@ -1,6 +1,5 @@
 """Splicing included templates into the one that includes them."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from orchestration.expressions.declaration import Example, eager
 from orchestration.expressions.errors import Fault, Kind, Problem, over_limit, wrong_type
 from orchestration.expressions.limits import Limits
 from orchestration.expressions.names import versioned_name
+from orchestration.expressions.nearest import Nearest
 from orchestration.expressions.parser import parse
 from orchestration.expressions.paths import Parts, lookup, split_path
 from orchestration.expressions.places import expression_place
@@ -70,6 +70,10 @@ class Splicer:
     limits: Limits
     problems: list[Problem] = field(default_factory=list)
     _keys: int = 0
+    _nearest: Nearest = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._nearest = Nearest(self.includes)
 
     def tree(self, value: Value, parts: tuple[str | int, ...], chain: tuple[str, ...]) -> Tree:
         """Splice one value; `chain` names the file it is in, after those that include it."""
@@ -103,8 +107,9 @@ class Splicer:
             except TooLarge:
                 raise
             except Fault as fault:
-                place = expression_place(key, (*parts, str(key)), None, chain[-1])
-                self.problems.append(place.problem(fault))
+                if len(self.problems) < self.limits.problems:
+                    place = expression_place(key, (*parts, str(key)), None, chain[-1])
+                    self.problems.append(place.problem(fault))
         _merge(included, own)
         return included
 
@@ -120,8 +125,8 @@ class Splicer:
             raise over_limit(message, "include what is needed directly")
         configs = self.includes.get(name)
         if not isinstance(configs, Mapping):
-            near = difflib.get_close_matches(name, self.includes, n=1)
-            hint = f"did you mean {near[0]}?" if near else ""
+            near = self._nearest.to(name)
+            hint = f"did you mean {near}?" if near else ""
             raise Fault(Kind.NOT_FOUND, f"there is no template {name} to include", hint)
         tree = self.tree(configs, parts, (*chain, name))
         return narrowed(tree, section, name) if isinstance(tree, dict) else {}

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from orchestration.expressions import KeyInfo, Kind, Parts, Problem, Value, join_path
+from orchestration.expressions.nearest import Nearest
 from orchestration.expressions.paths import overlaps
 from orchestration.expressions.syntax import calls
 from orchestration.resolution.branches import about_branches
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
 from orchestration.resolution.findings import Finding, error, warning
 from orchestration.resolution.kinds import Knowledge, read_path
-from orchestration.resolution.nearest import Nearest
 from orchestration.resolution.uses import about_uses
 from orchestration.rules import Schema, SchemaError, parse_schema
 from orchestration.rules.checks import violations

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from orchestration.expressions import DocumentError, Kind, Problem, Value, join_path, load_yaml
 from orchestration.expressions.key_places import KeyPath, key_places
+from orchestration.expressions.nearest import Nearest
 from orchestration.resolution.authoring import Finding, check_template
-from orchestration.resolution.nearest import Nearest
 from orchestration.resolution.solution import read_solution
 
 # Below which keys an error's key may be meant, for each file.
