@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 
 from orchestration.models import (
     AnyTemplate,
@@ -22,6 +23,7 @@ from orchestration.queries.solutions import instances, templates
 from rbac.access import below
 from rbac.models import User
 
+_SHOWN_NAME = Coalesce(NullIf("node__display_name", Value("")), "node__name")
 _WAITING = Count("pk", filter=Q(configuration_pending=True))
 KINDS = (Node.Kind.CONTEXT, Node.Kind.SITE, Node.Kind.TARGET)
 
@@ -70,11 +72,11 @@ def level_names(by: User, within: Node | None = None) -> list[tuple[int | None, 
 
 
 def solutions(by: User) -> QuerySet[SolutionTemplate]:
-    """The solutions of a person's catalog, and those on the lines they see."""
+    """The solutions of a person's catalog, and those on the lines they see, by the name shown."""
     installed = instances(by).order_by().values("template")
     known = Q(pk__in=templates(by).values("pk")) | Q(pk__in=installed)
     rows = SolutionTemplate.objects.filter(known).select_related("node__context")
-    return rows.order_by("node__display_name", "node__name")
+    return rows.order_by(Lower(_SHOWN_NAME), "node__name")
 
 
 def versions(by: User, template: SolutionTemplate) -> QuerySet[SolutionTemplateVersion]:

@@ -39,6 +39,16 @@ def own(company: Company, name: str) -> dict[str, Any]:
     return dict(rows.order_by("-number")[0].values)
 
 
+def test_solutions_stand_in_the_order_of_the_names_shown(company: Company, author: Client) -> None:
+    shown = {"kiln": "Abbey oven", "mixer": "", "aerator": "Zeolite filter"}
+    for name, title in shown.items():
+        version = company.solution(name)
+        Node.objects.filter(pk=version.template.node_id).update(display_name=title)
+    page = words(author.get(reverse("configure-solutions")))
+    order = [page.index(title or name) for name, title in shown.items()]
+    assert order == sorted(order)
+
+
 def test_the_whole_way(company: Company, author: Client, oven: SolutionTemplateVersion) -> None:
     page = author.get(reverse("configure-solutions"))
     assert "needs soap" in words(page)
