@@ -39,7 +39,7 @@ def seed(line_ports: int) -> None:
 
     ``line_ports`` is the first of the ports that the lines' services listen on.
     """
-    admin = User.objects.create_superuser("admin", password=PASSWORD)
+    admin = _admin()
     context = contexts.create(admin, CONTEXT, company.LEVELS, display_name="Harbor Foods")
     for name, description in company.CAPABILITIES.items():
         contexts.add_capability(admin, context, name, description)
@@ -49,6 +49,15 @@ def seed(line_ports: int) -> None:
     _run_dashboards(admin, context, line_ports)
     _run_camera_checks(admin, context, line_ports + 20)
     _run_recorder(admin, context, line_ports + 30)
+
+
+def _admin() -> User:
+    """The administrator, whose name every event of what follows shows."""
+    person = next(one for one in company.PEOPLE if one.name == "admin")
+    first, _, last = person.full_name.partition(" ")
+    return User.objects.create_superuser(
+        person.name, password=PASSWORD, first_name=first, last_name=last
+    )
 
 
 def enrolment_secret(node: Node) -> str:

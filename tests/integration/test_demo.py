@@ -3,7 +3,7 @@
 import pytest
 
 from demo import company, seed
-from orchestration.models import SolutionVersion
+from orchestration.models import Event, SolutionVersion
 from orchestration.resolution import origins
 
 
@@ -17,3 +17,9 @@ def test_every_line_gets_what_the_plants_share() -> None:
         assert revision.configuration["Support"] == company.SHARED_VALUES["SupportPhone"]
         found = origins(revision.provenance)
         assert (found["Broker"].name, found["Broker"].template) == ("North", "plant-common/1.0.0")
+
+
+@pytest.mark.django_db
+def test_the_event_log_knows_the_administrator_by_one_name() -> None:
+    seed.seed(9100)
+    assert set(Event.objects.values_list("actor", flat=True)) == {"Ada Admin"}
