@@ -135,7 +135,7 @@ def test_the_effect_is_shown_before_saving_and_the_review_starts_after_it(
     expect(panel).to_contain_text("80 °C → 79 °C")
     page.get_by_role("button", name="Save values").click()
     expect(page.get_by_text("Values saved.")).to_be_visible()
-    page.get_by_text(re.compile("Review and publish these")).click()
+    page.get_by_text(re.compile("Review these")).click()
     expect(page.get_by_role("heading", name=re.compile("Review for"))).to_be_visible()
 
 

@@ -101,6 +101,6 @@ def test_another_value_makes_what_is_published_pending(
         if broker == "mq.mill":
             (made,) = publishing.publish(plant.ana, plant.oven, [plant.line])
             assert made.revision is not None
-    quiet.get_by_role("link", name="Review and publish this one").click()
+    quiet.get_by_role("link", name="Review this one").click()
     quiet.get_by_role("link", name="Line 1").first.click()
     expect(quiet.get_by_text("mq.other")).to_be_visible()

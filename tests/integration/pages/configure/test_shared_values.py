@@ -76,7 +76,7 @@ def test_after_a_save_the_copies_below_can_be_reviewed(
     company.revision("alpha-1", company.solution())
     site.signed_in(client, anna)
     page = client.post(form_of(company, common), {"base": "0", "v.Shift": "2"}, follow=True)
-    assert "Review and publish this one" in page.content.decode()
+    assert "Review this one" in page.content.decode()
 
 
 def test_a_save_that_reaches_several_solutions_is_one_notice(
@@ -89,7 +89,7 @@ def test_a_save_that_reaches_several_solutions_is_one_notice(
     said = page.content.decode()
     assert said.count("now Configuration pending") == 1
     assert "2 installed copies are now Configuration pending" in said
-    assert said.count("Review and publish this one") == 2
+    assert said.count("Review this one") == 2
     assert "oven 1.0.0" in said
 
 

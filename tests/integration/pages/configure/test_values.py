@@ -177,7 +177,7 @@ def test_a_save_above_says_what_waits_below_and_offers_the_review(
     answer = form.send(author, v__MaxTemp="70")
     page = author.get(answer.headers["Location"])
     assert "2 installed copies are now Configuration pending" in words(page)
-    assert "Review and publish these 2" in words(page)
+    assert "Review these 2" in words(page)
     url = reverse("configure-review")
     packed = f"{lines[0]}-{lines[1]}"
     assert f"{url}?version={oven.pk}&amp;lines={packed}" in page.content.decode()
