@@ -34,9 +34,14 @@ class Command(BaseCommand):
         for finding in findings:
             self.stdout.write(str(finding))
         errors = sum(finding.severity == "error" for finding in findings)
-        self.stdout.write(f"{errors} errors, {len(findings) - errors} warnings")
+        warnings = len(findings) - errors
+        self.stdout.write(f"{_count(errors, 'error')}, {_count(warnings, 'warning')}")
         if errors:
             raise SystemExit(1)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _read(file: Path | None, kind: str = "template") -> Written:

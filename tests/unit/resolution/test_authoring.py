@@ -251,7 +251,7 @@ def test_command(tmp_path: Path) -> None:
     call_command("check-template", str(template), "--schema", str(schema), stdout=output)
     assert output.getvalue().splitlines() == [
         "warning: app.yaml, Speed, line 2, column 10: no rule declares Sped (did you mean Speed?)",
-        "0 errors, 1 warnings",
+        "0 errors, 1 warning",
     ]
 
 
@@ -261,7 +261,7 @@ def test_command_fails_on_errors(tmp_path: Path) -> None:
     output = StringIO()
     with pytest.raises(SystemExit):
         call_command("check-template", str(template), stdout=output)
-    assert output.getvalue().splitlines()[-1] == "1 errors, 0 warnings"
+    assert output.getvalue().splitlines()[-1] == "1 error, 0 warnings"
     with pytest.raises(CommandError, match="cannot be read"):
         call_command("check-template", str(tmp_path / "absent.yaml"))
 
