@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from orchestration.models import Context, Node
 from orchestration.services import importing
 from orchestration.services.errors import Invalid, ServiceError
-from rbac.access import Denied
+from rbac.access import Denied, Verdict
 from rbac.models import User
+from rbac.permissions import LABELS, Perm
 
 
 class Command(BaseCommand):
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         try:
             imported = importing.load(by, context, files)
         except Denied as error:
-            raise CommandError(f"{error.verdict.code}: {dict(error.verdict.params)}") from error
+            raise CommandError(_refused(error.verdict)) from error
         except ServiceError as error:
             raise CommandError(_said(error)) from error
         for warning in imported.warnings:
@@ -111,6 +112,14 @@ def _place(context: Context, names: str) -> Node | None:
             raise CommandError(f"there is no place called {name} in {node.title}")
         node = found
     return node
+
+
+def _refused(verdict: Verdict) -> str:
+    """The code of a refusal; of a missing right also which, and where."""
+    if verdict.code != "right-missing":
+        return f"{verdict.code}: {dict(verdict.params)}"
+    right = LABELS[Perm(str(verdict.params["perm"]))]
+    return f"{verdict.code} (right: {right}, at: {verdict.params['place']})"
 
 
 def _said(error: ServiceError) -> str:
