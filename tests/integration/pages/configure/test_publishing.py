@@ -370,14 +370,6 @@ def test_an_address_without_a_solution_is_nothing(
         assert author.get(f"{reverse(name)}?{query}").status_code == 404
 
 
-def test_lines_in_an_address_are_kept_short_and_bounded() -> None:
-    assert pack([5, 3, 4, 9, 4]) == "3-5.9"
-    assert unpack("3-5.9") == (3, 4, 5, 9)
-    assert unpack("x.-.5-.7-x.2") == (2, 5)
-    assert len(unpack("1-999999999999999999999999")) == 5000
-    assert unpack("9-3") == ()
-
-
 def test_the_root_of_the_hierarchy_holds_values_too(
     company: Company, author: Client, oven: SolutionTemplateVersion
 ) -> None:
