@@ -105,6 +105,7 @@ def test_a_wrong_value_is_said_beside_it_and_nothing_is_saved(
     answer = form.send(author, v__Note="kept", comment="a\0b", **{name: text})
     assert answer.status_code == 422
     assert why in words(answer)
+    assert "Nothing was saved. Beside it stands what would be possible." in words(answer)
     again = form_with(answer, "base")
     assert again.text(name.replace("__", ".")) == text
     assert again.text("comment") == "ab"
