@@ -218,9 +218,7 @@ def test_errors_are_counted_up_to_a_limit() -> None:
 def test_includes_that_are_missing_are_counted_up_to_a_limit_too() -> None:
     wanted: dict[str, Any] = {f"${{{{$include(Settings{n}/1.0.0)}}}}": None for n in range(9000)}
     held: dict[str, Any] = {f"Settings{n}/2.0.0": {} for n in range(500)}
-    started = time.process_time()
     problems = compile_value(wanted, includes=held).problems
-    assert time.process_time() - started < 10
     assert len(problems) == 1001
     assert problems[0].hint == "did you mean Settings0/2.0.0?"
     assert "mend these first" in problems[-1].message
