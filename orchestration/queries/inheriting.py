@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from orchestration.models import AnyVersion, ConfigurationRevision, Node, SolutionTemplateVersion
 from orchestration.queries.linking import Layer, Links
+from orchestration.queries.setters import setters_of
 from orchestration.resolution import MASK, Origin, origins
 from orchestration.resolution.secrets import as_reference
 from rbac.access import may
@@ -49,6 +50,7 @@ class Inheritance:
         self._above: dict[int | None, list[Look]] = {None: []}
         shared = isinstance(version, SolutionTemplateVersion)
         self._links = Links(nodes if shared else {}, (), self._described)
+        self._setters = setters_of([*current.values(), *self._links.saves()])
 
     def of(self, node: Node) -> Look:
         """A look at what a place inherits: the nearest value for a key."""
@@ -75,7 +77,7 @@ class Inheritance:
         value = value_at(save.values, key)
         if value is None:
             return None
-        return Inherited(value, self._nodes[save.node_id], self._seen_save(save))
+        return Inherited(value, self._nodes[save.node_id], self._seen_save(save, key))
 
     def _shared(
         self,
@@ -92,10 +94,10 @@ class Inheritance:
         at = self._nodes.get(ref, node) if isinstance(ref, int) else node
         save = self._links.save(node, name, at)
         shown = MASK if as_reference(value) is not None else value
-        return Inherited(shown, at, self._seen_save(save) if save else None, name)
+        return Inherited(shown, at, self._seen_save(save, key) if save else None, name)
 
-    def _seen_save(self, save: ConfigurationRevision) -> ConfigurationRevision | None:
-        return save if save.node_id in self._seen else None
+    def _seen_save(self, save: ConfigurationRevision, key: str) -> ConfigurationRevision | None:
+        return self._setters.of(save, key) if save.node_id in self._seen else None
 
     def _described(self, pk: int) -> Mapping[str, object]:
         node = self._nodes[pk]

@@ -120,6 +120,11 @@ class Links:
                 _add(layer, name, given.outcome, above[name].outcome)
         return layer
 
+    def saves(self) -> Iterator[ConfigurationRevision]:
+        """Every save that counts for a config template anywhere here."""
+        for by_node in self._values.values():
+            yield from by_node.values()
+
     def save(self, node: Node, name: str, at: Node) -> ConfigurationRevision | None:
         """The current save at a place for a template that counts at another one below it."""
         template = self._at(node.pk)[name].version.template_id

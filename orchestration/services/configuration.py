@@ -89,7 +89,7 @@ def save(
             continue
         _check_fresh(rules, edit, before)
         _check_values(rules, edit, changed)
-        made.append(_write(by, version, edit, comment))
+        made.append(_write(by, version, edit, comment, _set_in(edit, before, changed)))
     return made
 
 
@@ -243,7 +243,23 @@ def _violations(rules: Schema, parts: Parts, value: object) -> list[Violation]:
     return found
 
 
-def _write(by: User, version: AnyVersion, edit: Edit, comment: str) -> ConfigurationRevision:
+def _set_in(
+    edit: Edit, before: ConfigurationRevision | None, changed: Sequence[Parts]
+) -> dict[str, int]:
+    """The save in which each key got its value: this one, or the one it has been from so far."""
+    new, number = set(changed), edit.base + 1
+    if before is None:
+        return {join_path(parts): number for parts, _ in _leaves(edit.values)}
+    return {
+        key: number if parts in new else before.set_in.get(key, before.number)
+        for parts, _ in _leaves(edit.values)
+        for key in [join_path(parts)]
+    }
+
+
+def _write(
+    by: User, version: AnyVersion, edit: Edit, comment: str, set_in: dict[str, int]
+) -> ConfigurationRevision:
     template, rules = version.template, rules_of(version)
     secret = rules.secret_parts if rules else ()
     try:
@@ -253,6 +269,7 @@ def _write(by: User, version: AnyVersion, edit: Edit, comment: str) -> Configura
                 template=template.node,
                 number=edit.base + 1,
                 values=stored(by, edit.node, template, secret, edit.values),
+                set_in=set_in,
                 comment=comment,
                 author=by,
             )

@@ -8,6 +8,8 @@ from django.forms import BoundField
 from django.utils.translation import gettext as _
 
 from orchestration.models import ConfigurationRevision
+from orchestration.queries.provenance import Saves
+from orchestration.queries.setters import setters_of
 from orchestration.resolution import Finding, Outcome, Trial, try_out, veil
 from portal.web.excerpts import Excerpt, excerpt
 from portal.web.origins import Storyteller
@@ -96,7 +98,7 @@ def _lines(trial: Trial, outcome: Outcome) -> list[Line]:
         number: ConfigurationRevision(values=place.values.data or {})
         for number, place in enumerate(trial.places)
     }
-    teller = Storyteller.of(saves, compiled.schema)
+    teller = Storyteller.of(Saves(saves, setters_of(())), compiled.schema)
     hiding = veil(compiled.secret_settings, resolution.configuration)
     shown = yaml_lines(hiding.masked(resolution.configuration))
 

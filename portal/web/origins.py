@@ -58,10 +58,10 @@ class Storyteller:
             names = ", ".join(self._input(*one) for one in origin.inputs.items())
             return _now("Worked out from %(inputs)s") % {"inputs": names}
         if origin.source == "config" and origin.template:
-            return self._shared(origin)
+            return self._shared(origin, key)
         if origin.source not in BY_PEOPLE:
             return str(SOURCES.get(origin.source, ""))
-        words = self._set_at(origin)
+        words = self._set_at(origin, origin.set_as or key)
         nearest = next((self._over(one, origin.set_as or key) for one in origin.shadows), "")
         return f"{words}, {nearest}" if nearest else words
 
@@ -76,13 +76,12 @@ class Storyteller:
 
     def shadowed(self, shadow: Shadow, key: str) -> str:
         """Return "80, set by Ben at Factory Chicago on 3 May"."""
-        said, words = self._value(shadow, key), self._origin_of(shadow)
+        said, words = self._value(shadow, key), self._origin_of(shadow, key)
         return with_value(said, words) if said else words
 
-    def save_of(self, origin: Origin | Shadow) -> ConfigurationRevision | None:
-        """Return who set a value and when; None where the reader may not know."""
-        ref = origin.revision_ref
-        return self.saves.get(ref) if isinstance(ref, int) else None
+    def save_of(self, origin: Origin | Shadow, key: str) -> ConfigurationRevision | None:
+        """Return who set the value of a key and when; None where the reader may not know."""
+        return self.saves.of(origin, key)
 
     def value_of(self, shadow: Shadow, key: str) -> Any:  # noqa: ANN401  any JSON value
         """Return a value that does not count; None where the reader may not know it, or nobody."""
@@ -105,26 +104,26 @@ class Storyteller:
         names = {"setting": self.label(key), "place": place}
         return _now("%(setting)s (%(place)s)") % names if place else names["setting"]
 
-    def _shared(self, origin: Origin) -> str:
+    def _shared(self, origin: Origin, key: str) -> str:
         given = _now("From the shared configuration %(name)s") % {"name": origin.template}
         if not origin.name:
             return given
-        return f"{given}, {lowered(self._set_at(origin, told=False))}"
+        return f"{given}, {lowered(self._set_at(origin, origin.set_as or key, told=False))}"
 
-    def _set_at(self, origin: Origin | Shadow, *, told: bool = True) -> str:
+    def _set_at(self, origin: Origin | Shadow, key: str, *, told: bool = True) -> str:
         """Return who set it where and when; ``told`` names the config template it is set for."""
         names = {"place": named(origin.level, origin.name), "template": origin.template}
         if told and origin.template:
             names["place"] = _now("%(place)s in %(template)s") % names
-        save = self.save_of(origin)
+        save = self.save_of(origin, key)
         if save is None or save.author is None:
             return _now("Set at %(place)s") % names
         names |= {"person": person_name(save.author), "day": day(save.created_at, self.zone)}
         return _now("Set by %(person)s at %(place)s on %(day)s") % names
 
-    def _origin_of(self, shadow: Shadow) -> str:
+    def _origin_of(self, shadow: Shadow, key: str) -> str:
         if shadow.source in BY_PEOPLE:
-            return self._set_at(shadow)
+            return self._set_at(shadow, key)
         return str(SOURCES.get(shadow.source, ""))
 
     def _over(self, shadow: Shadow, key: str) -> str:
@@ -140,7 +139,7 @@ class Storyteller:
         return _now("over %(value)s from %(place)s") % names
 
     def _saved(self, origin: Origin | Shadow, key: str) -> Any:  # noqa: ANN401  any JSON value
-        save = self.save_of(origin)
+        save = self.saves.whole(origin)
         # What a config template gives has rules of its own, which may call it a secret.
         if save is None or origin.template or self._is_secret(key):
             return None

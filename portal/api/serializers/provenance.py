@@ -72,16 +72,16 @@ def _origin(story: Storyteller, key: str, origin: Origin, sentence: str) -> dict
 def _read(story: Storyteller, key: str, origin: Origin) -> dict[str, Any]:
     shadows = [_shadow(story, shadow, origin.set_as or key) for shadow in origin.shadows]
     told = {"sentence": story.sentence(origin, key), "shadows": shadows}
-    return {**_set_at(story, origin), **told}
+    return {**_set_at(story, origin, origin.set_as or key), **told}
 
 
 def _shadow(story: Storyteller, shadow: Shadow, key: str) -> dict[str, Any]:
     told = {"sentence": story.shadowed(shadow, key), "value": story.value_of(shadow, key)}
-    return {**_set_at(story, shadow), **told}
+    return {**_set_at(story, shadow, key), **told}
 
 
-def _set_at(story: Storyteller, origin: Origin | Shadow) -> dict[str, Any]:
-    save = story.save_of(origin)
+def _set_at(story: Storyteller, origin: Origin | Shadow, key: str) -> dict[str, Any]:
+    save = story.save_of(origin, key)
     return {
         "source": origin.source,
         "level": origin.level,

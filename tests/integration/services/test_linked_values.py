@@ -215,7 +215,7 @@ def test_the_origin_is_the_save_that_counts(
 
     def told(key: str) -> tuple[str, str, dict[str, Any] | None]:
         origin = found[key]
-        save = saves.get(origin.revision_ref) if isinstance(origin.revision_ref, int) else None
+        save = saves.whole(origin)
         return origin.template, origin.name, save.values if save else None
 
     assert told("Shift") == ("common/1.0.0", "west", {"Shift": 1})
