@@ -71,7 +71,7 @@ class Message:
                 raise WireError("malformed", place, "is missing")
         if kinds.get("version") is int and values["version"] not in cls.versions:
             known = ", ".join(map(str, sorted(cls.versions)))
-            raise WireError("unknown-version", "version", f"only {known} is understood")
+            raise WireError("unknown-version", "version", f"is none of those understood: {known}")
         return cls(**values)
 
 

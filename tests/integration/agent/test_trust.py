@@ -82,9 +82,9 @@ def test_a_document_of_an_unknown_version_is_refused(
     plane: StandInControlPlane, site: Site
 ) -> None:
     plane.order(1, sleeper())
-    plane.tamper = changed(plane, version=2)
+    plane.tamper = changed(plane, version=3)
     site.start()
-    refuses(plane, site, "only 1 is understood")
+    refuses(plane, site, "is none of those understood: 1, 2")
 
 
 def test_an_expired_document_is_refused(plane: StandInControlPlane, site: Site) -> None:
