@@ -43,7 +43,6 @@ FACTORIES = (
     ),
 )
 SHARED_TARGET = ("elbe-shared", "Elbe shared services")
-RECORDED_LINE = ("palletizer", "Palletizer")
 SHARED_VALUES = {
     "Broker": "mqtt://broker.harbor.example:1883",
     "SupportPhone": "+49 40 5550100",

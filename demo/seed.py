@@ -48,7 +48,7 @@ def seed(line_ports: int) -> None:
     _share_values(admin, context)
     _run_dashboards(admin, context, line_ports)
     _run_camera_checks(admin, context, line_ports + 20)
-    _run_recorder(admin, context, line_ports + 30)
+    _run_historian(admin, context, line_ports + 30)
 
 
 def _admin() -> User:
@@ -77,6 +77,7 @@ def _build_places(admin: User, context: Context) -> None:
         factory = places.create_site(
             admin, city, plan.name, display_name=plan.title, time_zone=plan.time_zone
         )
+        shares = plan is company.FACTORIES[0]
         for name, title in plan.lines:
             places.create_target(
                 admin,
@@ -84,7 +85,7 @@ def _build_places(admin: User, context: Context) -> None:
                 name,
                 display_name=title,
                 scope="line",
-                capabilities=["dashboard", "camera"],
+                capabilities=["dashboard", "camera", *(["recorder"] if shares else [])],
             )
     shared, title = company.SHARED_TARGET
     factory = Node.objects.get(name=company.FACTORIES[0].name)
@@ -96,10 +97,6 @@ def _build_places(admin: User, context: Context) -> None:
         scope="shared",
         capabilities=["shared", "dashboard"],
         level=factory.level,
-    )
-    line, title = company.RECORDED_LINE
-    places.create_target(
-        admin, factory, line, display_name=title, scope="line", capabilities=["recorder"]
     )
 
 
@@ -163,15 +160,19 @@ def _run_camera_checks(admin: User, context: Context, first_port: int) -> None:
     _publish_and_deploy(admin, version, edits, lines)
 
 
-def _run_recorder(admin: User, context: Context, first_port: int) -> None:
-    """A line that puts its settings into the historian its plant shares, started both at once."""
+def _run_historian(admin: User, context: Context, first_port: int) -> None:
+    """The historian that a plant shares, and what its lines need to put their settings into it."""
     historian = _import(admin, context, "plant-historian", "Plant historian", ["shared"])
     recorder = _import(admin, context, "line-recorder", "Line recorder", ["recorder"])
-    names = ((historian, company.SHARED_TARGET[0]), (recorder, company.RECORDED_LINE[0]))
-    for port, (version, name) in enumerate(names, start=first_port):
-        target = Target.objects.select_related("node__context").get(node__name=name)
-        edit = configuration.Edit(target.node, {"Port": port}, 0)
-        _publish_and_deploy(admin, version, [edit], [target])
+    shared = Target.objects.select_related("node__context").get(node__name=company.SHARED_TARGET[0])
+    edit = configuration.Edit(shared.node, {"Port": first_port}, 0)
+    _publish_and_deploy(admin, historian, [edit], [shared])
+    lines = [line for line in _lines() if line.node.name.startswith("filling")]
+    ports = [
+        configuration.Edit(line.node, {"Port": port}, 0)
+        for port, line in enumerate(lines, start=first_port + 1)
+    ]
+    configuration.save(admin, recorder, ports, comment="First values")
 
 
 def _publish_and_deploy(

@@ -8,7 +8,7 @@ import pytest
 from tests.e2e.plant import Plant, active, running_plant, until
 
 DASHBOARDS = 6
-SERVICES = DASHBOARDS + 4  # with two checks, the historian and the recorder
+SERVICES = DASHBOARDS + 3  # with two checks and the historian
 
 
 @pytest.fixture(scope="module")

@@ -5,17 +5,22 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.plant import Plant, active, running_plant, until
 
 SOON = 60_000  # ms
-HISTORIAN, RECORDER = 30, 31  # the ports' places after the first
+LINE = "Filling 3"
+HISTORIAN, RECORDER = 30, 33  # the ports' places after the first
 
 
 @pytest.fixture(scope="module")
 def plant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plant]:
     with running_plant(tmp_path_factory.mktemp("sitewright") / "plant") as running:
+        (made,) = publish_every(running, 10)
+        deployed = {"revisions": [made["revision"]["id"]]}
+        running.call("elbe", "POST", "rollouts/deploy/", deployed)
+        until(lambda: not active(running))
         yield running
 
 
@@ -44,16 +49,17 @@ def own_page(plant: Plant) -> str:
     return httpx.get(f"http://127.0.0.1:{plant.line_ports + HISTORIAN}/", timeout=5).text
 
 
-def publish_every(plant: Plant, seconds: int) -> None:
+def publish_every(plant: Plant, seconds: int) -> list[dict[str, Any]]:
     solution = plant.call("elbe", "GET", "solutions/?name=line-recorder")["results"][0]
     targets = plant.call("elbe", "GET", "targets/?limit=100")["results"]
-    (line,) = [target["id"] for target in targets if target["name"] == "palletizer"]
+    (line,) = [target["id"] for target in targets if target["name"] == "filling-3"]
     place = f"configurations/{line}/{solution['id']}/"
     sheet = plant.call("elbe", "GET", place)
     values = sheet["values"] | {"Every": seconds}
     plant.call("elbe", "PUT", place, {"values": values, "base": sheet["base"]})
     body = {"version": solution["versions"][0]["id"], "targets": [line]}
-    plant.call("elbe", "POST", "publish/", body)
+    published: list[dict[str, Any]] = plant.call("elbe", "POST", "publish/", body)
+    return published
 
 
 def open_line(page: Page, name: str) -> None:
@@ -62,20 +68,25 @@ def open_line(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name=name, level=1)).to_be_visible()
 
 
+def recorder_of(page: Page) -> Locator:
+    """The recorder on the page of its line, beside what else runs there."""
+    open_line(page, LINE)
+    return page.get_by_role("region", name="Line recorder")
+
+
 def test_the_shared_program_shows_what_a_line_put_in(plant: Plant, page: Page) -> None:
     address = f"http://127.0.0.1:{plant.line_ports + RECORDER}/"
-    assert sources(plant) == [{"Line": "Palletizer", "Address": address, "Every": 10}]
-    assert "Palletizer" in own_page(plant)
+    assert sources(plant) == [{"Line": LINE, "Address": address, "Every": 10}]
+    assert LINE in own_page(plant)
     open_line(page, "Elbe shared services")
     expect(page.get_by_text("Used by", exact=True)).to_be_visible()
-    expect(page.get_by_role("link", name="Line recorder on Palletizer")).to_be_visible()
+    expect(page.get_by_role("link", name=f"Line recorder on {LINE}")).to_be_visible()
     expect(page.get_by_text("is still used by")).to_be_attached()
 
 
 def test_deploying_a_line_again_changes_the_shared_program_first(plant: Plant, page: Page) -> None:
     publish_every(plant, 25)
-    open_line(page, "Palletizer")
-    page.get_by_role("link", name="Deploy newest").click()
+    recorder_of(page).get_by_role("link", name="Deploy newest").click()
     page.get_by_role("button", name="Deploy to 1 line").click()
     page.wait_for_url("**/deploy/rollouts/*/")
     expect(page.get_by_text("1 of 1")).to_be_visible(timeout=SOON)
@@ -84,11 +95,10 @@ def test_deploying_a_line_again_changes_the_shared_program_first(plant: Plant, p
 
 
 def test_uninstalling_a_line_takes_its_settings_out(plant: Plant, page: Page) -> None:
-    open_line(page, "Palletizer")
-    page.get_by_role("link", name="Uninstall").click()
+    recorder_of(page).get_by_role("link", name="Uninstall").click()
     page.get_by_role("button", name="Uninstall from 1 line").click()
     page.wait_for_url("**/deploy/rollouts/*/")
     until(lambda: not active(plant) and sources(plant) == [])
-    assert "Palletizer" not in own_page(plant)
+    assert LINE not in own_page(plant)
     open_line(page, "Elbe shared services")
     expect(page.get_by_text("Used by", exact=True)).to_have_count(0)
