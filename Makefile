@@ -100,8 +100,8 @@ bench: setup-bench
 
 lock: $(VENV)/.setup-dev
 	$(LOCK) $(if $(UPGRADE),--upgrade) --group build --output-file requirements/build.txt
-	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --group build --output-file requirements/portal.txt
-	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --group build --group dev \
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --extra cli --group build --output-file requirements/portal.txt
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --extra cli --group build --group dev \
 		--constraint requirements/portal.txt --output-file requirements/dev.txt
-	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --group build --group dev \
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra portal --extra cli --group build --group dev \
 		--group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
