@@ -16,8 +16,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--no-emit-index-url --no-header --no-annotate
 
 .PHONY: help setup setup-dev setup-bench demo demo-reset lock bench check check-format check-lint \
-	check-types check-imports check-templates check-migrations check-guards test test-system \
-	test-default test-postgres
+	check-types check-imports check-security check-templates check-migrations check-guards test \
+	test-system test-default test-postgres
 
 help:
 	@echo "make setup       the environment in $(VENV)"
@@ -54,7 +54,7 @@ demo-reset: setup
 	@SITEWRIGHT_DEMO=1 $(BIN)/python -m demo --reset
 
 # Parts, so that `make --keep-going check` finds everything at once.
-check: check-format check-lint check-types check-imports check-templates check-migrations check-guards
+check: check-format check-lint check-types check-imports check-security check-templates check-migrations check-guards
 
 check-format: setup-dev
 	$(BIN)/ruff format --check --quiet .
@@ -67,6 +67,9 @@ check-types: setup-dev
 
 check-imports: setup-dev
 	$(BIN)/lint-imports --no-cache --no-logo
+
+check-security: setup-dev
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml agent cli demo orchestration portal rbac
 
 check-templates: setup-dev
 	git ls-files -z 'templates/*.html' | xargs -0 --no-run-if-empty $(BIN)/djade --check --target-version 5.2

@@ -48,6 +48,7 @@ CREATE TABLE IF NOT EXISTS transition (
 _ENTRY_COLUMNS = (
     "instance, desired, listed, active, state, attempts, good, steps, failure, sequence, since"
 )
+_SELECT = f"SELECT {_ENTRY_COLUMNS} FROM instance"  # noqa: S608 - our own columns
 
 
 class Journal:
@@ -103,7 +104,7 @@ class Journal:
 
     def entries(self) -> list[Entry]:
         """Return every instance, oldest id first."""
-        rows = self._database.execute(f"SELECT {_ENTRY_COLUMNS} FROM instance ORDER BY instance")  # noqa: S608 - our own columns
+        rows = self._database.execute(f"{_SELECT} ORDER BY instance")
         return [records.read_entry(row) for row in rows]
 
     def entry(self, instance: int) -> Entry:
@@ -256,10 +257,7 @@ class Journal:
             raise
 
     def _find(self, instance: int) -> Entry | None:
-        row = self._database.execute(
-            f"SELECT {_ENTRY_COLUMNS} FROM instance WHERE instance = ?",  # noqa: S608 - our own columns
-            (instance,),
-        ).fetchone()
+        row = self._database.execute(f"{_SELECT} WHERE instance = ?", (instance,)).fetchone()
         return records.read_entry(row) if row else None
 
     def _save(self, entry: Entry) -> None:

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+
+import httpx
 
 from demo import company
 from demo.program import DemoError, Program
@@ -175,8 +175,8 @@ def _say(text: str) -> None:
 
 
 def _answers(address: str) -> bool:
-    with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=2):  # noqa: S310  loopback
-        return True
+    with suppress(httpx.HTTPError):
+        return httpx.get(address, timeout=2).is_success
     return False
 
 
