@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS transition (
 _ENTRY_COLUMNS = (
     "instance, desired, listed, active, state, attempts, good, steps, failure, sequence, since"
 )
-_SELECT = f"SELECT {_ENTRY_COLUMNS} FROM instance"  # noqa: S608 - our own columns
+_SELECT = f"SELECT {_ENTRY_COLUMNS} FROM instance"  # our own columns  # noqa: S608  # nosec B608
 
 
 class Journal:
@@ -264,7 +264,7 @@ class Journal:
         values: tuple[Any, ...] = records.write_entry(entry)
         marks = ", ".join("?" * len(values))
         self._database.execute(
-            f"INSERT OR REPLACE INTO instance ({_ENTRY_COLUMNS}) VALUES ({marks})",  # noqa: S608 - our own columns
+            f"INSERT OR REPLACE INTO instance ({_ENTRY_COLUMNS}) VALUES ({marks})",  # our own columns  # noqa: S608  # nosec B608
             values,
         )
 
