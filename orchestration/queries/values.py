@@ -13,19 +13,17 @@ from orchestration.models import (
     SecretValue,
 )
 from orchestration.queries.inheriting import Inheritance, Inherited, value_at
+from orchestration.queries.ownership import Ownership
 from orchestration.queries.saved import current_values
 from orchestration.queries.secrets import setters
 from orchestration.queries.templates import rules_of
 from orchestration.resolution.secrets import as_reference, references
 from orchestration.rules import Rule
-from rbac.access import YES, Verdict, may
+from rbac.access import Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
 
 __all__ = ["Field", "Sheet", "history", "saves", "sheet", "sheets", "value_at"]
-
-_OWNERS = (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
-_BOTH = frozenset(owner for owner, _perm in _OWNERS)
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,12 @@ def sheets(by: User, version: AnyVersion, nodes: list[Node]) -> list[Sheet]:
     inheritance = Inheritance(by, version, above, current)
     own = {node.pk: current[node.pk].values for node in nodes if node.pk in current}
     secrets = setters(found.reference for values in own.values() for found in references(values))
-    found = (_sheet(by, rules, node, inheritance, current.get(node.pk), secrets) for node in nodes)
-    return [replace(one, secret_parts=schema.secret_parts if schema else ()) for one in found]
+    ownership = Ownership(version)
+    found = (
+        _sheet(by, rules, node, inheritance, ownership, current.get(node.pk), secrets)
+        for node in nodes
+    )
+    return [replace(one, secret_parts=ownership.secret_parts) for one in found]
 
 
 def history(by: User, template: AnyTemplate, node: Node) -> list[ConfigurationRevision]:
@@ -126,17 +128,18 @@ def _sheet(
     rules: tuple[Rule, ...],
     node: Node,
     inheritance: Inheritance,
+    ownership: Ownership,
     own: ConfigurationRevision | None,
     secrets: Mapping[str, SecretValue],
 ) -> Sheet:
     inherited = inheritance.of(node)
-    rights = {perm: may(by, perm, node) for _, perm in _OWNERS}
+    verdict = ownership.at(by, node)
     fields = [
         _field(
             rule,
             value_at(own.values, rule.key) if own else None,
             inherited(rule.key),
-            _verdict(_over(rule, rules), rights),
+            verdict(rule.parts),
             secrets,
         )
         for rule in rules
@@ -162,20 +165,3 @@ def _field(
     return Field(
         rule, own, above.value, above.node, verdict, above.save, above.template, secret=kept
     )
-
-
-def _verdict(over: Sequence[Rule], rights: Mapping[Perm, Verdict]) -> Verdict:
-    """As the service decides: a rule without owners of its own belongs to those of its parent."""
-    owners = next((rule.editable_by for rule in over if rule.editable_by < _BOTH), _BOTH)
-    verdicts = [rights[perm] for owner, perm in _OWNERS if owner in owners]
-    if not any(verdicts):
-        return verdicts[0]
-    if any(rule.disabled for rule in over):
-        return Verdict(ok=False, code="value-disabled", params={"key": over[0].key})
-    return YES
-
-
-def _over(rule: Rule, rules: Sequence[Rule]) -> list[Rule]:
-    """A rule and those of the objects its key lies in, the nearest first."""
-    above = [one for one in rules if one != rule and rule.parts[: len(one.parts)] == one.parts]
-    return [rule, *sorted(above, key=lambda one: -len(one.parts))]

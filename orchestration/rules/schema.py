@@ -1,6 +1,6 @@
 """A parsed schema: checks configurations, fills defaults, publishes itself."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from orchestration.expressions import (
@@ -42,12 +42,14 @@ class Schema:
     defaults: dict[str, Value] = field(init=False)
     secret_parts: tuple[Parts, ...] = field(init=False)
     _by_parts: dict[Parts, Rule] = field(init=False)
+    _inside: dict[Parts, list[Rule]] = field(init=False)
     _compiled: tuple[_Compiled, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         by_parts = {rule.parts: rule for rule in self.rules}
         set_field = object.__setattr__
         set_field(self, "_by_parts", by_parts)
+        set_field(self, "_inside", _inside(self.rules))
         set_field(self, "_compiled", tuple(_compile(rule, by_parts) for rule in self.rules))
         set_field(self, "defaults", _default_tree(self.rules))
         secrets = tuple(rule.parts for rule in self.rules if rule.secret)
@@ -56,6 +58,15 @@ class Schema:
     def rule_for(self, key: str) -> Rule | None:
         """Give the rule of a dotted key; None where the schema has none."""
         return self._by_parts.get(split_path(key))
+
+    def over(self, parts: Parts) -> list[Rule]:
+        """Give the rules a key is under: its own first, then those of the objects it lies in."""
+        ways = (parts[:end] for end in range(len(parts), 0, -1))
+        return [rule for way in ways if (rule := self._by_parts.get(way)) is not None]
+
+    def inside(self, parts: Parts) -> list[Rule]:
+        """Give the rules of what lies in a key: a value for the whole of it is theirs too."""
+        return self._inside.get(parts, [])
 
     def check_value(self, key: str, value: Value) -> list[Violation]:
         """Check one value while it is typed: everything but expressions over several keys."""
@@ -130,6 +141,14 @@ def effective(context: Context, parts: Parts) -> Value:
     for part in parts:
         value = value.get(part) if isinstance(value, Mapping) else None
     return value
+
+
+def _inside(rules: Iterable[Rule]) -> dict[Parts, list[Rule]]:
+    found: dict[Parts, list[Rule]] = {}
+    for rule in rules:
+        for end in range(1, len(rule.parts)):
+            found.setdefault(rule.parts[:end], []).append(rule)
+    return found
 
 
 def _compile(rule: Rule, by_parts: Mapping[Parts, Rule]) -> _Compiled:

@@ -1,6 +1,6 @@
 """Setting configuration values at places and lines."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,21 +19,19 @@ from orchestration.models import (
     SolutionInstance,
     SolutionTemplate,
 )
+from orchestration.queries.ownership import Ownership
 from orchestration.queries.saved import current_values
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import veil
-from orchestration.resolution.differences import identical
+from orchestration.resolution.leaves import changed_keys, is_map, leaves
 from orchestration.resolution.secrets import as_reference
-from orchestration.rules import Rule, Schema, Violation
+from orchestration.rules import Schema, Violation
 from orchestration.services import events
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Stale
 from orchestration.services.secret_values import settled, stored, unrepeated
-from rbac.access import YES, Verdict, below, may
+from rbac.access import below
 from rbac.models import User
-from rbac.permissions import Perm
-
-_BOTH = frozenset({"IT", "OT"})
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,8 @@ def save(
     """Save values of a solution or config template at one or many nodes: all of them or none.
 
     What does not differ from the current values makes no revision. The rules
-    of ``version`` say which values are possible and whose they are.
+    of ``version`` say which values are possible. Whose they are is said by these, and by
+    those of the newest version that has the key.
 
     Raises:
         Denied: the right to OT or IT values is missing at a node.
@@ -75,21 +74,22 @@ def save(
     current = current_values(version.template, [edit.node.pk for edit in edits])
     rules = rules_of(version)
     made = []
-    secret = rules.secret_parts if rules else ()
+    ownership = Ownership(version)
+    secret = ownership.secret_parts
     for wanted in edits:
         _check_storable(wanted)
         before = current.get(wanted.node.pk)
         kept = before.values if before else {}
         typed = settled(by, wanted.node, version.template, secret, wanted.values, kept)
-        _may_write(by, rules, wanted.node, _changed_keys(kept, typed)).require()
+        ownership.verdict(by, wanted.node, changed_keys(kept, typed)).require()
         values = unrepeated(secret, typed, kept)
         edit = replace(wanted, values=values)
-        changed = _changed_keys(kept, values)
+        changed = changed_keys(kept, values)
         if not changed:
             continue
-        _check_fresh(rules, edit, before)
+        _check_fresh(secret, edit, before)
         _check_values(rules, edit, changed)
-        made.append(_write(by, version, edit, comment, _set_in(edit, before, changed)))
+        made.append(_write(by, version, secret, edit, comment, _set_in(edit, before, changed)))
     return made
 
 
@@ -116,83 +116,11 @@ def _hold(which: Q) -> None:
     list(held.order_by("pk").values_list("pk"))
 
 
-def may_change(
-    by: User,
-    version: AnyVersion,
-    node: Node,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-) -> Verdict:
-    """Whether somebody may set everything at a node that differs between two saves."""
-    return _may_write(by, rules_of(version), node, _changed_keys(before, after))
-
-
-def _changed_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Parts]:
-    """The leaves that differ: also inside a map that comes or goes as a whole."""
-    old, new = dict(_leaves(before)), dict(_leaves(after))
-    return [
-        parts
-        for parts in old | new
-        if parts not in old or parts not in new or not identical(old[parts], new[parts])
-    ]
-
-
-def _leaves(values: Mapping[str, Any], above: Parts = ()) -> Iterator[tuple[Parts, Any]]:
-    for key, value in values.items():
-        if _is_map(value) and value:
-            yield from _leaves(value, (*above, key))
-        else:
-            yield (*above, key), value
-
-
-def _is_map(value: object) -> bool:
-    """Say whether keys lie below; a reference to a secret looks like a map and is a value."""
-    return isinstance(value, Mapping) and "$secret" not in value
-
-
-def _rules_on(rules: Schema | None, parts: Parts) -> list[Rule]:
-    """The rules a key is under: its own first, then those of the objects it lies in."""
-    if rules is None:
-        return []
-    ways = (join_path(parts[:end]) for end in range(len(parts), 0, -1))
-    return [rule for way in ways if (rule := rules.rule_for(way)) is not None]
-
-
-def _rules_below(rules: Schema | None, parts: Parts) -> list[Rule]:
-    """The rules of what lies in a key: a value for the whole of it would be theirs too."""
-    depth = len(parts)
-    every = rules.rules if rules else ()
-    return [rule for rule in every if len(rule.parts) > depth and rule.parts[:depth] == parts]
-
-
-def _may_write(by: User, rules: Schema | None, node: Node, keys: list[Parts]) -> Verdict:
-    for key in keys:
-        for parts in (key, *(rule.parts for rule in _rules_below(rules, key))):
-            verdict = _may_write_one(by, _rules_on(rules, parts), node, parts)
-            if not verdict:
-                return verdict
-    return YES
-
-
-def _may_write_one(by: User, over: Sequence[Rule], node: Node, parts: Parts) -> Verdict:
-    owners = next((rule.editable_by for rule in over if rule.editable_by < _BOTH), _BOTH)
-    verdicts = [
-        may(by, perm, node)
-        for owner, perm in (("OT", Perm.EDIT_OT_VALUES), ("IT", Perm.EDIT_IT_VALUES))
-        if owner in owners
-    ]
-    if not any(verdicts):
-        return verdicts[0]
-    if any(rule.disabled for rule in over):
-        return Verdict(ok=False, code="value-disabled", params={"key": join_path(parts)})
-    return YES
-
-
-def _check_fresh(rules: Schema | None, edit: Edit, before: ConfigurationRevision | None) -> None:
+def _check_fresh(secret: Sequence[Parts], edit: Edit, before: ConfigurationRevision | None) -> None:
     number = before.number if before else 0
     if edit.base != number:
         kept = before.values if before else {}
-        shown = veil(frozenset(rules.secret_parts if rules else ()), kept, edit.values)
+        shown = veil(frozenset(secret), kept, edit.values)
         raise Stale(
             "values-changed",
             node=edit.node.pk,
@@ -220,7 +148,7 @@ def _check_values(rules: Schema | None, edit: Edit, keys: list[Parts]) -> None:
     if rules is None:
         return
     touched = dict.fromkeys(
-        parts for key in keys for parts in (key, *(rule.parts for rule in _rules_on(rules, key)))
+        parts for key in keys for parts in (key, *(rule.parts for rule in rules.over(key)))
     )
     broken = [
         {"place": edit.node.title, "node": edit.node.pk, **violation.to_json()}
@@ -238,7 +166,7 @@ def _violations(rules: Schema, parts: Parts, value: object) -> list[Violation]:
         return []
     key = join_path(parts)
     found = rules.check_value(key, value)
-    if not found and not _is_map(value) and _rules_below(rules, parts):
+    if not found and not is_map(value) and rules.inside(parts):
         found.append(Violation(key, "type", "a map of keys is needed", accepted="a map of keys"))
     return found
 
@@ -249,19 +177,23 @@ def _set_in(
     """The save in which each key got its value: this one, or the one it has been from so far."""
     new, number = set(changed), edit.base + 1
     if before is None:
-        return {join_path(parts): number for parts, _ in _leaves(edit.values)}
+        return {join_path(parts): number for parts, _ in leaves(edit.values)}
     return {
         key: number if parts in new else before.set_in.get(key, before.number)
-        for parts, _ in _leaves(edit.values)
+        for parts, _ in leaves(edit.values)
         for key in [join_path(parts)]
     }
 
 
 def _write(
-    by: User, version: AnyVersion, edit: Edit, comment: str, set_in: dict[str, int]
+    by: User,
+    version: AnyVersion,
+    secret: Sequence[Parts],
+    edit: Edit,
+    comment: str,
+    set_in: dict[str, int],
 ) -> ConfigurationRevision:
-    template, rules = version.template, rules_of(version)
-    secret = rules.secret_parts if rules else ()
+    template = version.template
     try:
         with transaction.atomic():
             revision = ConfigurationRevision.objects.create(
@@ -275,7 +207,7 @@ def _write(
             )
     except IntegrityError as error:
         current = current_values(template, [edit.node.pk])
-        _check_fresh(rules, edit, current[edit.node.pk])
+        _check_fresh(secret, edit, current[edit.node.pk])
         raise Stale("values-changed", node=edit.node.pk) from error
     mark_below(edit.node, template)
     events.record(

@@ -6,8 +6,8 @@ from typing import Any
 from orchestration.models import AnyVersion, ConfigTemplateVersion, Node
 from orchestration.queries import impact
 from orchestration.queries.impact import Impact
+from orchestration.queries.ownership import Ownership
 from orchestration.queries.saved import current_values
-from orchestration.services.configuration import may_change
 from rbac.models import User
 
 Wishes = Mapping[Node, Mapping[str, Any]]
@@ -22,9 +22,10 @@ def of_values(by: User, version: AnyVersion, wishes: Wishes, *, publishing: bool
         rbac.access.Denied: the person may not save them.
     """
     saved = current_values(version.template, [node.pk for node in wishes])
+    ownership = Ownership(version)
     for node, values in wishes.items():
         before = saved[node.pk].values if node.pk in saved else {}
-        may_change(by, version, node, before, values).require()
+        ownership.may_change(by, node, before, values).require()
     if isinstance(version, ConfigTemplateVersion):
         return impact.of_shared_values(by, version, wishes)
     return impact.of_values(by, version.template, wishes, version if publishing else None)

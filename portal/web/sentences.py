@@ -34,6 +34,11 @@ REFUSALS = {
     "role-unknown": _("There is no role called %(role)s."),
     "superuser-only": _("Only an administrator of the whole installation may do this."),
     "other-context": _("%(place)s and %(solution)s belong to different contexts."),
+    "value-kept": _(
+        "%(key)s is kept for somebody else since version %(version)s. You do not have the right "
+        "“%(right)s” at %(place)s. Roles with it: %(roles)s. Somebody with the role Admin there "
+        "can give you one."
+    ),
     "value-disabled": _("%(key)s is kept by somebody else and cannot be changed here."),
     # what may be done to a line
     "already-changing": _(

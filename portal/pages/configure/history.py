@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orchestration.models import AnyVersion, ConfigurationRevision, Node
 from orchestration.queries import values as queries
+from orchestration.queries.ownership import Ownership
 from orchestration.queries.places import time_zone_of
 from orchestration.resolution import difference
 from orchestration.services import configuration
@@ -55,7 +56,7 @@ def history(request: PortalRequest, node: int, solution: int) -> HttpResponse:
     """List the saves, newest first; with two of them named, how they differ."""
     by = request.user
     place, version, saves = _found(by, node, solution)
-    page = page_of(request, saves)
+    page, ownership = page_of(request, saves), Ownership(version)
     chosen = [one for one in saves if str(one.number) in request.GET.getlist("save")]
     return render(
         request,
@@ -69,7 +70,7 @@ def history(request: PortalRequest, node: int, solution: int) -> HttpResponse:
             "node": place,
             "template": version.template,
             "page": page,
-            "rows": [_row(by, place, version, saves, one) for one in page.object_list],
+            "rows": [_row(by, ownership, place, version, saves, one) for one in page.object_list],
             "columns": COLUMNS,
             "base": saves[0].number if saves else 0,
             "compared": _compared(version, chosen),
@@ -107,6 +108,7 @@ def _found(
 
 def _row(
     by: User,
+    ownership: Ownership,
     place: Node,
     version: AnyVersion,
     saves: Sequence[ConfigurationRevision],
@@ -117,7 +119,7 @@ def _row(
         save,
         _changes(version, before.values if before else {}, save.values),
         save == saves[0],
-        configuration.may_change(by, version, place, saves[0].values, save.values),
+        ownership.may_change(by, place, saves[0].values, save.values),
     )
 
 

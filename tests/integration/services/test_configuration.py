@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 
 from orchestration.models import ConfigurationRevision, Event, Node, SolutionTemplateVersion
+from orchestration.queries.ownership import Ownership
+from orchestration.queries.values import sheet
 from orchestration.services import catalog, configuration
 from orchestration.services.configuration import Edit
 from orchestration.services.errors import Invalid, Stale
+from portal.web.sentences import refusal
 from rbac.access import Denied
 from tests.integration.conftest import Company
 
@@ -137,7 +140,7 @@ def test_a_value_over_those_of_others_needs_the_right_to_them(
     ot = company.person("anna", "configuration-author")
     with pytest.raises(Denied):
         configuration.save(ot, press, edits(company, {key: whole}))
-    verdict = configuration.may_change(ot, press, company.lines["alpha-1"].node, {}, {key: whole})
+    verdict = Ownership(press).may_change(ot, company.lines["alpha-1"].node, {}, {key: whole})
     assert verdict.params["perm"] == "edit_it_values"
     assert kept() == []
 
@@ -152,3 +155,59 @@ def test_where_keys_with_rules_lie_below_only_a_map_is_possible(
     (problem,) = invalid.value.problems
     assert (problem["key"], problem["code"]) == (key, "type")
     assert kept() == []
+
+
+NEWER = """
+schema:
+  rules:
+    configs:
+      Speed: {type: int, editableBy: [IT]}
+      Label: {type: string}
+      Oven.Port: {type: int, editableBy: [IT]}
+configs:
+  Speed: ${{$val(Speed)}}
+"""
+
+
+def newer(company: Company, version: str = "2.0.0", text: str = NEWER) -> SolutionTemplateVersion:
+    source = catalog.SolutionSource("press", version, text, {"components": []})
+    return catalog.create_solution_version(company.root_user, company.context, source)
+
+
+def test_what_a_newer_version_keeps_for_it_is_kept_whatever_version_is_named(
+    company: Company, press: SolutionTemplateVersion
+) -> None:
+    newer(company)
+    ot = company.person("anna", "configuration-author")
+    with pytest.raises(Denied) as denied:
+        configuration.save(ot, press, edits(company, {"Speed": 5}))
+    assert denied.value.verdict.code == "value-kept"
+    assert denied.value.verdict.params["key"] == "Speed"
+    told = refusal(denied.value.verdict)
+    assert told.startswith("Speed is kept for somebody else since version 2.0.0.")
+    assert "…" not in told
+    configuration.save(ot, press, edits(company, {"Label": "still mine"}))
+    assert kept() == [("alpha-1", 1, {"Label": "still mine"})]
+
+
+def test_what_the_newest_version_has_no_more_is_kept_by_the_last_that_had_it(
+    company: Company, press: SolutionTemplateVersion
+) -> None:
+    newer(company)
+    newest = newer(company, "3.0.0", "configs: {A: 1}\n")
+    ot = company.person("anna", "configuration-author")
+    for version in (press, newest):
+        with pytest.raises(Denied):
+            configuration.save(ot, version, edits(company, {"Speed": 5}))
+    assert kept() == []
+
+
+def test_the_form_of_an_older_version_shows_what_a_newer_one_keeps(
+    company: Company, press: SolutionTemplateVersion
+) -> None:
+    newer(company)
+    ot = company.person("anna", "configuration-author")
+    shown = sheet(ot, press, company.lines["alpha-1"].node)
+    verdicts = {field.rule.key: field.verdict.code for field in shown.fields}
+    assert verdicts["Speed"] == "value-kept"
+    assert verdicts["Label"] == ""
