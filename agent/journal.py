@@ -264,7 +264,7 @@ class Journal:
         values: tuple[Any, ...] = records.write_entry(entry)
         marks = ", ".join("?" * len(values))
         self._database.execute(
-            f"INSERT OR REPLACE INTO instance ({_ENTRY_COLUMNS}) VALUES ({marks})",  # our own columns  # noqa: S608  # nosec B608
+            f"INSERT OR REPLACE INTO instance ({_ENTRY_COLUMNS}) VALUES ({marks})",  # noqa: S608 - our own columns
             values,
         )
 
