@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from rbac.models import NodeGroupPermission, NodeUserPermission, User
 from rbac.permissions import Perm
+from rbac.scopes import scope_of
 
 type_of_person = AbstractBaseUser | AnonymousUser | None
 M = TypeVar("M", bound=Model)
@@ -85,9 +86,22 @@ def may_administer(by: type_of_person) -> Verdict:
     """Whether a person looks after the whole installation: accounts, groups, new contexts."""
     if not isinstance(by, User):
         return Verdict(ok=False, code="signed-out")
+    if scope_of(by) is not None:
+        return Verdict(ok=False, code="token-limited")
     if by.is_active and by.is_superuser:
         return YES
     return Verdict(ok=False, code="superuser-only")
+
+
+def may_as_oneself(by: type_of_person) -> Verdict:
+    """Whether somebody may change their own account: a limited token may not, or it would grow."""
+    if not isinstance(by, User):
+        return Verdict(ok=False, code="signed-out")
+    if not by.is_active:
+        return Verdict(ok=False, code="inactive")
+    if scope_of(by) is not None:
+        return Verdict(ok=False, code="token-limited")
+    return YES
 
 
 def may_anywhere(by: type_of_person, *perms: Perm) -> bool:
@@ -127,10 +141,18 @@ def below(paths: list[str], path: str = "path") -> Q:
 def granted_paths(user: User, *perms: Perm) -> list[str]:
     """The topmost node paths at which a user has one of the rights.
 
-    A superuser has everything: the single path ``/``.
+    A superuser has everything: the single path ``/``. A limited token leaves less.
     """
     if not user.is_active:
         return []
+    scope = scope_of(user)
+    if scope is not None:
+        kept = scope.keeps(perms)
+        return _topmost(scope.within(_granted_paths(user, *kept))) if kept else []
+    return _granted_paths(user, *perms)
+
+
+def _granted_paths(user: User, *perms: Perm) -> list[str]:
     if user.is_superuser:
         return ["/"]
     grants = _grants(user)

@@ -18,6 +18,7 @@ from orchestration.models.instance import SolutionInstance, SolutionVersion
 from orchestration.models.node import Node
 from orchestration.models.schema import Schema, SchemaVersion
 from orchestration.models.secret import NamedSecret, NamedSecretVersion, SecretValue
+from orchestration.models.sign_in import ApiToken, SignIn
 from orchestration.models.solution import SolutionTemplate, SolutionTemplateVersion
 from orchestration.models.target import Target
 
@@ -25,6 +26,7 @@ __all__ = [
     "Agent",
     "AnyTemplate",
     "AnyVersion",
+    "ApiToken",
     "Capability",
     "ConfigTemplate",
     "ConfigTemplateVersion",
@@ -43,6 +45,7 @@ __all__ = [
     "SchemaVersion",
     "SecretValue",
     "SharedCopy",
+    "SignIn",
     "SolutionInstance",
     "SolutionTemplate",
     "SolutionTemplateVersion",

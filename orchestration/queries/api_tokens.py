@@ -1,14 +1,28 @@
 """Tokens of programs that sign in as a person."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
-from knox.models import AuthToken
 
+from orchestration.models import ApiToken
+from rbac.access import may_administer
 from rbac.models import User
 
 
-def own(by: User) -> QuerySet[AuthToken]:
+def own(by: User) -> QuerySet[ApiToken]:
     """One's own tokens that still open something, newest first."""
-    current = Q(expiry=None) | Q(expiry__gt=timezone.now())
-    rows: QuerySet[AuthToken] = AuthToken.objects.filter(current, user=by)
-    return rows.order_by("-created")
+    return _current().filter(user=by)
+
+
+def all_of_them(by: User) -> QuerySet[ApiToken]:
+    """Everybody's tokens that still open something, for who looks after the installation."""
+    return _current() if may_administer(by) else ApiToken.objects.none()
+
+
+def opened_by(digest: str) -> ApiToken | None:
+    """The token with a digest, with its person and place, unless it has ended."""
+    return _current().filter(digest=digest).first()
+
+
+def _current() -> QuerySet[ApiToken]:
+    rows = ApiToken.objects.filter(expires_at__gt=timezone.now())
+    return rows.select_related("user", "node").order_by("-created_at", "-pk")

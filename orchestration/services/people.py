@@ -10,7 +10,7 @@ from django.db import transaction
 from orchestration import hints
 from orchestration.services import events
 from orchestration.services.errors import Invalid
-from rbac.access import may_administer
+from rbac.access import may_administer, may_as_oneself
 from rbac.models import User
 
 
@@ -54,8 +54,8 @@ def set_password(by: User, user: User, password: str) -> None:
     Raises:
         Invalid: ``password-weak``.
     """
-    if by.pk != user.pk:
-        may_administer(by).require()
+    asked = may_as_oneself(by) if by.pk == user.pk else may_administer(by)
+    asked.require()
     _check_password(password)
     user.set_password(password)
     user.save(update_fields=["password"])

@@ -33,6 +33,9 @@ REFUSALS = {
     ),
     "role-unknown": _("There is no role called %(role)s."),
     "superuser-only": _("Only an administrator of the whole installation may do this."),
+    "token-limited": _(
+        "This token is limited. Accounts and tokens are a matter for somebody who is signed in."
+    ),
     "other-context": _("%(place)s and %(solution)s belong to different contexts."),
     "value-kept": _(
         "%(key)s is kept for somebody else since version %(version)s. You do not have the right "
@@ -90,6 +93,7 @@ SENTENCES = {
     "target-elsewhere": _("These lines do not belong to the place: %(targets)s."),
     "token-invalid": _("The enrolment token is unknown, used up or too old."),
     # people
+    "token-too-long": _("A token is good for %(most)s days at most."),
     "too-many-tokens": _("You have %(most)s tokens already. Revoke one first."),
     "password-weak": _("Choose a stronger password."),
     "group-has-roles": _("The group %(group)s still holds roles. Take them first."),

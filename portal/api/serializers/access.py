@@ -1,10 +1,9 @@
-"""People, roles and tokens."""
+"""People and roles."""
 
 from typing import Any
 
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from knox.models import AuthToken
 from rest_framework import serializers
 
 from orchestration.queries import access
@@ -13,8 +12,6 @@ from portal.api.serializers.labels import NodeLabel, PersonField
 from portal.api.shapes import Shape
 from rbac.models import RoleAssignment, User
 from rbac.roles import SHIPPED
-
-LONGEST_DAYS = 366
 
 
 class AssignmentShape(Shape[RoleAssignment]):
@@ -124,36 +121,3 @@ class MeShape(Shape[User]):
         """By right: the topmost places where it is held."""
         rights: dict[str, list[dict[str, Any]]] = self.told("rights")
         return rights
-
-
-class ApiTokenShape(Shape[AuthToken]):
-    """A token for programs, without its secret; ``key`` is how it begins."""
-
-    key = serializers.CharField(source="token_key")
-    expires_at = serializers.DateTimeField(source="expiry")
-    created_at = serializers.DateTimeField(source="created")
-
-    class Meta:
-        model = AuthToken
-        fields = ("key", "created_at", "expires_at")
-
-
-class NewApiTokenShape(ApiTokenShape):
-    """A token just made: ``token`` is shown this once."""
-
-    token = serializers.SerializerMethodField()
-
-    class Meta(ApiTokenShape.Meta):
-        fields = (*ApiTokenShape.Meta.fields, "token")
-
-    def get_token(self, _token: AuthToken) -> str:
-        """What goes into the header ``Authorization: Token …``."""
-        return str(self.told("token"))
-
-
-class NewApiToken(Body):
-    """User name and password of somebody who is not signed in; both left out by those who are."""
-
-    username = serializers.CharField(max_length=150, required=False)
-    password = serializers.CharField(max_length=256, trim_whitespace=False, required=False)
-    valid_for_days = serializers.IntegerField(min_value=1, max_value=LONGEST_DAYS, default=30)

@@ -1,7 +1,7 @@
 """Tokens for programs: POST with user name and password, or as somebody signed in."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth import authenticate
 from django.shortcuts import get_object_or_404
@@ -14,8 +14,14 @@ from orchestration.queries import api_tokens
 from orchestration.services import api_tokens as changes
 from portal.api.resource import Asked
 from portal.api.rights import Open, Rights
-from portal.api.serializers.access import ApiTokenShape, NewApiToken, NewApiTokenShape
+from portal.api.serializers.tokens import (
+    ApiTokenShape,
+    NewApiToken,
+    NewApiTokenShape,
+    SomebodysTokenShape,
+)
 from rbac.models import User
+from rbac.permissions import Perm
 
 
 class ApiTokens(Asked):
@@ -26,34 +32,47 @@ class ApiTokens(Asked):
     @extend_schema(responses=ApiTokenShape(many=True))
     def get(self, request: Request) -> Response:
         """One's own tokens, newest first, without their secrets."""
-        return Response(ApiTokenShape(api_tokens.own(self.by), many=True).data)
+        return Response(self.listed(api_tokens.own(self.by), ApiTokenShape))
 
     @extend_schema(request=NewApiToken, responses={201: NewApiTokenShape})
     def post(self, request: Request) -> Response:
         """Make a token. The answer holds it, this once."""
-        wanted = self.given(NewApiToken)
-        user = self._who(wanted)
-        valid_for = timedelta(days=wanted["valid_for_days"])
-        token, secret = changes.create(user, valid_for=valid_for)
-        return Response(NewApiTokenShape(token, context={"token": secret}).data, status=201)
+        user = self._who()
+        wanted = self._wanted(user)
+        rights = wanted.get("rights")
+        token, secret = changes.create(
+            user,
+            valid_for=timedelta(days=wanted["valid_for_days"]),
+            name=wanted.get("name", ""),
+            rights=None if rights is None else [Perm(right) for right in rights],
+            node=wanted.get("node"),
+        )
+        told = {"token": secret, "by": user}
+        return Response(NewApiTokenShape(token, context=told).data, status=201)
 
-    def _who(self, wanted: dict[str, str]) -> User:
+    def _wanted(self, user: User) -> dict[str, Any]:
+        """The body, as the person understands it who will own the token."""
+        serializer = NewApiToken(data=self.request.data, context={"by": user})
+        serializer.is_valid(raise_exception=True)
+        wanted: dict[str, Any] = serializer.validated_data
+        return wanted
+
+    def _who(self) -> User:
         """The person who signs in here, or already has."""
-        if "username" not in wanted:
+        body = self.request.data if isinstance(self.request.data, dict) else {}
+        if "username" not in body:
             if not isinstance(self.request.user, User):
                 raise NotAuthenticated
             return self.request.user
-        user = authenticate(
-            self.request._request,  # noqa: SLF001  backends want Django's own request
-            username=wanted["username"],
-            password=wanted.get("password", ""),
-        )
+        given = {name: str(body.get(name, "")) for name in ("username", "password")}
+        # Backends want Django's own request.
+        user = authenticate(self.request._request, **given)  # noqa: SLF001
         if not isinstance(user, User):
             raise AuthenticationFailed("User name or password is wrong.")
         return user
 
 
-class ApiToken(Asked):
+class OneApiToken(Asked):
     """One of one's own tokens."""
 
     rights: ClassVar[Rights] = {"delete": Open.SIGNED_IN}
@@ -61,6 +80,29 @@ class ApiToken(Asked):
     @extend_schema(responses={204: None})
     def delete(self, request: Request, key: str) -> Response:
         """End a token at once; ``key`` is how it begins."""
-        token = get_object_or_404(api_tokens.own(self.by), token_key=key)
+        changes.revoke(self.by, get_object_or_404(api_tokens.own(self.by), key=key))
+        return Response(status=204)
+
+
+class EverybodysTokens(Asked):
+    """The tokens of all people."""
+
+    rights: ClassVar[Rights] = {"get": Open.SUPERUSER}
+
+    @extend_schema(responses=SomebodysTokenShape(many=True))
+    def get(self, request: Request) -> Response:
+        """Every token that opens something, newest first, and whose it is."""
+        return Response(self.listed(api_tokens.all_of_them(self.by), SomebodysTokenShape))
+
+
+class OneOfEverybodysTokens(Asked):
+    """Somebody's token."""
+
+    rights: ClassVar[Rights] = {"delete": Open.SUPERUSER}
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, key: str) -> Response:
+        """End somebody's token at once; ``key`` is how it begins."""
+        token = get_object_or_404(api_tokens.all_of_them(self.by), key=key)
         changes.revoke(self.by, token)
         return Response(status=204)

@@ -74,7 +74,9 @@ urlpatterns = [
     path("publish/", reviews.Publish.as_view()),
     path("me/", me.Me.as_view()),
     path("auth/tokens/", tokens.ApiTokens.as_view()),
-    path("auth/tokens/<str:key>/", tokens.ApiToken.as_view()),
+    path("auth/tokens/<str:key>/", tokens.OneApiToken.as_view()),
+    path("auth/everybodys-tokens/", tokens.EverybodysTokens.as_view()),
+    path("auth/everybodys-tokens/<str:key>/", tokens.OneOfEverybodysTokens.as_view()),
     path("schema/", description.Description.as_view(), name="api-schema"),
     path("docs/", description.Docs.as_view(url_name="api-v1:api-schema"), name="api-docs"),
     # Without its last slash an address is still led to the one with it.

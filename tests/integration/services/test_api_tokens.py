@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from knox.models import AuthToken
 
-from orchestration.models import Event
+from orchestration.models import ApiToken, Event
 from orchestration.services import api_tokens
 from orchestration.services.errors import Refused
 from rbac.access import Denied
@@ -17,9 +16,9 @@ def test_a_token_is_kept_as_a_digest_and_named_in_events_by_its_beginning(
 ) -> None:
     dana = company.person("dana")
     token, secret = api_tokens.create(dana, valid_for=timedelta(hours=1))
-    assert secret not in repr(AuthToken.objects.values().get())
+    assert secret not in repr(ApiToken.objects.values().get())
     event = Event.objects.get(kind="api-token.created")
-    assert (event.user, event.params) == (dana, {"key": token.token_key})
+    assert (event.user, event.params) == (dana, {"key": token.key})
     assert secret not in repr(event.params)
 
 
@@ -30,9 +29,9 @@ def test_one_ends_ones_own_token_and_nobody_elses(company: Company) -> None:
     with pytest.raises(Denied):
         api_tokens.revoke(dana, theirs)
     api_tokens.revoke(dana, mine)
-    assert list(AuthToken.objects.values_list("user__username", flat=True)) == ["otto"]
+    assert list(ApiToken.objects.values_list("user__username", flat=True)) == ["otto"]
     api_tokens.revoke(company.root_user, theirs)
-    assert not AuthToken.objects.exists()
+    assert not ApiToken.objects.exists()
 
 
 def test_tokens_do_not_pile_up_without_end(
