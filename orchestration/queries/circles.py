@@ -50,14 +50,14 @@ class Circles:
             self._uses[dependent].add(shared)
 
 
-def names_of(by: User | None, copies: Sequence[int]) -> list[str]:
-    """What a person may call some copies; without a person all have their names."""
+def told(by: User | None, copies: Sequence[int]) -> str:
+    """A way in the names that a person may know; without a person all have their names."""
     rows = SolutionInstance.objects.filter(pk__in=copies)
     rows = rows.select_related("template__node", "target__node")
     if by is not None:
         rows = visible(by, sight.INSTALLED, rows, "target__node__path")
     known = {row.pk: str(row) for row in rows}
-    return [known.get(pk, UNSEEN) for pk in copies]
+    return " → ".join(known.get(pk, UNSEEN) for pk in copies)
 
 
 def _uses_of(copies: Collection[int]) -> Iterable[tuple[int, int]]:

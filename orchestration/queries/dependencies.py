@@ -16,7 +16,7 @@ from orchestration.models import (
     Target,
 )
 from orchestration.queries import sight
-from orchestration.queries.circles import Circles, names_of
+from orchestration.queries.circles import Circles, told
 from orchestration.queries.compatible import fits
 from orchestration.queries.needs import Candidate, Need
 from orchestration.queries.resolving import BATCH, LineReview
@@ -226,10 +226,10 @@ class _Known:
         way = self._circles.through(own, chosen.pk) if own and chosen else ()
         if not way:
             return None
-        told = " → ".join(names_of(self._by, way))
-        message = f"copies would need each other in a circle: {told}"
+        circle = told(self._by, way)
+        message = f"copies would need each other in a circle: {circle}"
         hint = "choose another copy, or publish and deploy one of them that does not need the next"
-        return replace(_problem("dependency-circle", wanted, message, hint), given=told)
+        return replace(_problem("dependency-circle", wanted, message, hint), given=circle)
 
     def _unfit(
         self, review: LineReview, wanted: Dependency, chosen: SolutionInstance | None

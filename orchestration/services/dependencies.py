@@ -15,6 +15,7 @@ from orchestration.models import (
     SolutionTemplateVersion,
     SolutionVersion,
 )
+from orchestration.queries.circles import Circles, told
 from orchestration.queries.dependencies import needs_of
 from orchestration.queries.dependents import users
 from orchestration.queries.resolving import LineReview
@@ -31,8 +32,30 @@ def hold(version: SolutionTemplateVersion) -> None:
     Two at once could close a circle that neither sees. Nothing else locks the row of a context.
     """
     if needs_of(version):
-        context = version.template.node.context_id
-        Context.objects.select_for_update(no_key=True).get(pk=context)
+        _hold(version.template.node.context_id)
+
+
+def refuse_circles(asker: User, context: int, wanted: Iterable[SolutionVersion]) -> None:
+    """Keep copies from being brought to revisions by which they would use each other in a circle.
+
+    Publishing looks at what is published last; these may be older.
+
+    Raises:
+        Refused: ``dependency-circle``.
+    """
+    revisions = {one.pk: one.instance_id for one in wanted}
+    uses = {revisions[pk]: set(used.values()) for pk, used in uses_of(revisions).items()}
+    if not uses:
+        return
+    _hold(context)
+    circles = Circles()
+    for dependent, shared in uses.items():
+        circles.plan(dependent, shared)
+    for dependent, one in (
+        (dependent, one) for dependent, shared in uses.items() for one in sorted(shared)
+    ):
+        if way := circles.through(dependent, one):
+            raise Refused("dependency-circle", given=told(asker, way))
 
 
 def record(made: Mapping[int, SolutionVersion], reviews: Iterable[LineReview]) -> None:
@@ -95,13 +118,17 @@ def refuse_while_used(asker: User, instances: Iterable[SolutionInstance]) -> Non
         _refuse_while_used(asker, named[pk])
 
 
+def _hold(context: int) -> None:
+    Context.objects.select_for_update(no_key=True).get(pk=context)
+
+
 def _refuse_while_used(asker: User, shared: SolutionInstance) -> None:
     found = users(asker, shared)
-    told = {"solution": str(shared.template), "line": str(shared.target)}
+    names = {"solution": str(shared.template), "line": str(shared.target)}
     if found.seen:
-        raise Refused("still-used", users=[str(one) for one in found.seen], **told)
+        raise Refused("still-used", users=[str(one) for one in found.seen], **names)
     if found.others:
-        raise Refused("still-used-unseen", **told)
+        raise Refused("still-used-unseen", **names)
 
 
 def _rows(revision: SolutionVersion, review: LineReview) -> Iterable[RevisionDependency]:

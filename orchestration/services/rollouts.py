@@ -12,7 +12,7 @@ from django.utils import timezone
 from orchestration import hints
 from orchestration.models import Deployment, Rollout, SolutionInstance, SolutionVersion
 from orchestration.services import deployments, events
-from orchestration.services.dependencies import refuse_while_used
+from orchestration.services.dependencies import refuse_circles, refuse_while_used
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.lives import move
 from orchestration.services.tree import nearest_above
@@ -51,7 +51,7 @@ def deploy(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "")
 
     Raises:
         Invalid: ``nothing-chosen``, ``instance-twice``, ``contexts-mixed``.
-        Refused: ``not-deployable``, ``deployment-active``.
+        Refused: ``not-deployable``, ``deployment-active``, ``dependency-circle``.
     """
     aims = [Aim(revision.instance, revision) for revision in revisions]
     return _start(by, Rollout.Kind.DEPLOY, aims, comment)
@@ -147,8 +147,9 @@ def _check_state(aim: Aim) -> None:
 
 
 def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollout:
-    _keep(aims)
     context = aims[0].instance.target.node.context
+    refuse_circles(by, context.pk, (aim.revision for aim in aims if aim.revision))
+    _keep(aims)
     rollout = Rollout.objects.create(
         context=context, kind=kind, policy=PLAIN_POLICY, comment=comment, started_by=by
     )

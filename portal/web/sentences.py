@@ -132,6 +132,10 @@ SENTENCES = {
     "other-context": _("%(place)s and %(solution)s belong to different contexts."),
     # deployments
     "contexts-mixed": _("These lines belong to different contexts. Deploy to one at a time."),
+    "dependency-circle": _(
+        "These would need each other in a circle: %(given)s. Choose another copy, or let one of "
+        "them do without the next."
+    ),
     "deployment-active": _("Something is being done to %(line)s already; wait until it is over."),
     "instance-name-taken": _("Another solution is called %(name)s on %(line)s. Choose a name."),
     "instance-twice": _("The same line is named twice."),

@@ -15,6 +15,7 @@ from orchestration.queries.resolving import LineReview
 from orchestration.resolution import ResolutionProblem
 from orchestration.states import instance_word
 from portal.web.parts import Choice
+from portal.web.sentences import SENTENCES
 from portal.web.words import word
 
 FIELD = "use-"
@@ -25,10 +26,7 @@ PROBLEMS: Mapping[str, Promise] = {
     ),
     "dependency-ambiguous": _("Several copies of it could be used. Choose one below."),
     "dependency-unfit": _("This line cannot use the chosen copy. Choose one of its own factory."),
-    "dependency-circle": _(
-        "These would need each other in a circle: %(given)s. Choose another copy, or let one of "
-        "them do without the next."
-    ),
+    "dependency-circle": SENTENCES["dependency-circle"],
     "injection-unfit": _(
         "The settings of this line do not fit into it. Tell IT; the technical details are for them."
     ),

@@ -9,9 +9,11 @@ from orchestration.queries.circles import UNSEEN
 from orchestration.queries.dependencies import NO_CHOICE, Choice
 from orchestration.queries.reviewing import review
 from orchestration.resolution import ResolutionProblem
-from orchestration.services import publishing
+from orchestration.services import publishing, rollouts
 from orchestration.services.contexts import catalog_of
+from orchestration.services.errors import Refused
 from orchestration.services.publishing import Outcome
+from portal.web.sentences import sentence
 from rbac import grants
 from rbac.models import User
 from tests.integration.services.moments import at_once
@@ -180,3 +182,35 @@ class TestAtOnce:
         at_once([partial(publish, *one) for one in wanted])
         outcomes = [one.outcome for answer in made for one in answer]
         assert sorted(outcomes) == [Outcome.FAILED, Outcome.PUBLISHED]
+
+
+def test_an_older_revision_that_closes_a_circle_is_not_deployed(sharing: Sharing) -> None:
+    ring = Ring(sharing, "first", "second")
+    older = ring.publish("first", "second")
+    sharing.publish(sharing.solution("first", ALONE, "3.0.0"), ring.targets["first"], {})
+    ring.publish("second", "first")
+    with pytest.raises(Refused) as refused:
+        rollouts.deploy(sharing.by, [older])
+    assert refused.value.code == "dependency-circle"
+    circle = "first on alpha-first → second on alpha-second → first on alpha-first"
+    assert circle in sentence(refused.value.code, refused.value.params)
+    assert not older.deployments.exists()
+
+
+def test_an_older_revision_without_a_circle_is_deployed(sharing: Sharing) -> None:
+    ring = Ring(sharing, "first", "second")
+    older = ring.publish("first", "second")
+    sharing.publish(sharing.solution("first", ALONE, "3.0.0"), ring.targets["first"], {})
+    rollouts.deploy(sharing.by, [older])
+    assert older.deployments.count() == 1
+
+
+def test_two_deployed_together_that_use_each_other_are_refused(sharing: Sharing) -> None:
+    ring = Ring(sharing, "first", "second")
+    first = ring.publish("first", "second")
+    sharing.publish(sharing.solution("first", ALONE, "3.0.0"), ring.targets["first"], {})
+    second = ring.publish("second", "first")
+    sharing.publish(sharing.solution("second", ALONE, "3.0.0"), ring.targets["second"], {})
+    with pytest.raises(Refused, match="dependency-circle"):
+        rollouts.deploy(sharing.by, [first, second])
+    assert not first.deployments.exists()
