@@ -1,5 +1,6 @@
-"""Giving and taking roles. Records no event: the service that calls does."""
+"""Giving and taking roles, and changing what they carry. Records no event: the caller does."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.apps import apps
@@ -10,21 +11,25 @@ from django.db import transaction
 from django.db.models import Model
 
 from rbac.access import Place, Verdict, may
-from rbac.models import NodeGroupPermission, NodeUserPermission, RoleAssignment, User
+from rbac.models import NodeGroupPermission, NodeUserPermission, Role, RoleAssignment, User
 from rbac.permissions import Perm
-from rbac.roles import ROLES
 
 
 def may_give(by: User, role: str, node: Place) -> Verdict:
-    """Whether somebody may give a role at a node.
+    """Whether somebody may give a role, named by its key, at a node.
 
     Nobody gives more than they have: every right of the role must be theirs.
     Codes: ``role-unknown``, ``right-missing``.
     """
-    known = ROLES.get(role)
+    known = Role.objects.filter(key=role).first()
     if known is None:
         return Verdict(ok=False, code="role-unknown", params={"role": role})
-    for perm in (Perm.MANAGE_ACCESS, *sorted(known.perms)):
+    return may_lend(by, known.perms, node)
+
+
+def may_lend(by: User, perms: Iterable[Perm], node: Place) -> Verdict:
+    """Whether somebody manages access at a node and has all of the rights there themselves."""
+    for perm in (Perm.MANAGE_ACCESS, *sorted(perms)):
         verdict = may(by, perm, node)
         if not verdict:
             return verdict
@@ -40,16 +45,18 @@ def give(
     by: User | None = None,
     expires_at: datetime | None = None,
 ) -> RoleAssignment:
-    """Assign a role; giving it again only changes when it ends."""
+    """Assign a role, named by its key; giving it again only changes when it ends."""
     holder = {"user": to} if isinstance(to, User) else {"group": to}
+    # Locked, so that a change of what the role carries comes wholly before or wholly after this.
+    given = Role.objects.select_for_update().get(key=role)
     assignment, _ = RoleAssignment.objects.update_or_create(
-        role=role,
+        role=given,
         node_id=node.pk,
         **holder,
         defaults={"expires_at": expires_at},
         create_defaults={"expires_at": expires_at, "given_by": by},
     )
-    _write_rights(assignment)
+    _write_rights(given, [assignment])
     return assignment
 
 
@@ -59,24 +66,50 @@ def take(assignment: RoleAssignment) -> None:
     assignment.delete()
 
 
+@transaction.atomic
+def rewrite(role: Role, *, label: str, description: str, perms: Iterable[Perm]) -> Role:
+    """Change what a role is called and carries; whoever holds it has the new rights at once."""
+    changed = Role.objects.select_for_update().get(pk=role.pk)
+    changed.label, changed.description = label, description
+    changed.rights = sorted(perm.value for perm in perms)
+    changed.save()
+    for rows in (NodeUserPermission.objects, NodeGroupPermission.objects):
+        of_role = rows.filter(assignment__role=changed)
+        of_role.exclude(permission__codename__in=changed.rights).delete()
+    _write_rights(changed, changed.assignments.all())
+    return changed
+
+
 def _node_model() -> type[Model]:
     return apps.get_model(settings.RBAC_NODE_MODEL)
 
 
-def _write_rights(assignment: RoleAssignment) -> None:
-    wanted = ROLES[assignment.role].perms
+def _write_rights(role: Role, assignments: Iterable[RoleAssignment]) -> None:
     permissions = Permission.objects.filter(
-        codename__in=[perm.value for perm in wanted],
+        codename__in=[perm.value for perm in role.perms],
         content_type=ContentType.objects.get_for_model(_node_model()),
     )
-    at = {"content_object_id": assignment.node_id, "assignment": assignment}
-    if assignment.user is not None:
-        NodeUserPermission.objects.bulk_create(
-            [NodeUserPermission(user=assignment.user, permission=p, **at) for p in permissions],
-            ignore_conflicts=True,
-        )
-    elif assignment.group is not None:
-        NodeGroupPermission.objects.bulk_create(
-            [NodeGroupPermission(group=assignment.group, permission=p, **at) for p in permissions],
-            ignore_conflicts=True,
-        )
+    pairs = [(one, permission) for one in assignments for permission in permissions]
+    NodeUserPermission.objects.bulk_create(
+        [
+            NodeUserPermission(
+                assignment=one, user_id=one.user_id, permission=right, content_object_id=one.node_id
+            )
+            for one, right in pairs
+            if one.user_id is not None
+        ],
+        ignore_conflicts=True,
+    )
+    NodeGroupPermission.objects.bulk_create(
+        [
+            NodeGroupPermission(
+                assignment=one,
+                group_id=one.group_id,
+                permission=right,
+                content_object_id=one.node_id,
+            )
+            for one, right in pairs
+            if one.group_id is not None
+        ],
+        ignore_conflicts=True,
+    )

@@ -8,9 +8,10 @@ the rights of the other.
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group
 from django.db import models
+from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from rbac.roles import SHIPPED
+from rbac.permissions import Perm
 
 
 class User(AbstractUser):
@@ -20,10 +21,36 @@ class User(AbstractUser):
     language = models.CharField(max_length=16, blank=True)
 
 
+class Role(models.Model):
+    """A bundle of rights under a name people know: one that ships, or one made here.
+
+    ``rights`` holds codenames; a right that this version no longer knows counts for nothing.
+    """
+
+    key = models.SlugField(max_length=40, unique=True)
+    label = models.CharField(max_length=80)
+    description = models.CharField(max_length=300, blank=True)
+    rights = models.JSONField(default=list)
+    shipped = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ("-shipped", "pk")
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def perms(self) -> frozenset[Perm]:
+        """The rights it carries."""
+        return frozenset(perm for perm in Perm if perm.value in self.rights)
+
+
 class RoleAssignment(models.Model):
     """A role, held by one user or one group, at a node and all below it."""
 
-    role = models.CharField(max_length=40, choices=[(r.key, r.label) for r in SHIPPED])
+    role = models.ForeignKey(
+        Role, models.PROTECT, to_field="key", db_column="role", related_name="assignments"
+    )
     user = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="role_assignments"
     )
@@ -58,7 +85,12 @@ class RoleAssignment(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.user or self.group}"
+        return f"{self.role.label}: {self.user or self.group}"
+
+    @property
+    def over(self) -> bool:
+        """Whether its end has come: it gives nothing any more."""
+        return self.expires_at is not None and self.expires_at <= timezone.now()
 
 
 class NodeUserPermission(UserObjectPermissionBase):

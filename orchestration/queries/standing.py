@@ -13,7 +13,7 @@ def roles(by: User) -> QuerySet[RoleAssignment]:
     """The roles somebody holds now, directly or through a group."""
     current = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
     held = Q(user=by) | Q(group__in=by.groups.all())
-    rows = RoleAssignment.objects.filter(current, held).select_related("node")
+    rows = RoleAssignment.objects.filter(current, held).select_related("role", "node")
     return rows.order_by("node__path", "role")
 
 

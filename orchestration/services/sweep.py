@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from orchestration.models import WorkerHeartbeat
-from orchestration.services import dispatch
+from orchestration.services import dispatch, roles
 
 NAME = "sweep"
 
@@ -11,4 +11,5 @@ NAME = "sweep"
 def run() -> int:
     """Move due work on, and leave a sign of life; returns rows looked at."""
     WorkerHeartbeat.objects.update_or_create(name=NAME, defaults={"at": timezone.now()})
+    roles.sweep_ended()
     return dispatch.advance_due()

@@ -16,7 +16,6 @@ from portal.admin.site import site
 from rbac.access import may
 from rbac.models import RoleAssignment, User
 from rbac.permissions import LABELS, Perm
-from rbac.roles import ROLES
 
 
 class WhereForm(forms.Form):
@@ -60,7 +59,7 @@ def who_can(request: HttpRequest, node: Node) -> HttpResponse:
 
 
 def _row(assignment: RoleAssignment) -> dict[str, object]:
-    rights = ROLES[assignment.role].perms
+    rights = assignment.role.perms
     return {
         "assignment": assignment,
         "holder": assignment.user or assignment.group,

@@ -4,9 +4,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.contrib.auth.models import Group
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Node
@@ -18,10 +23,10 @@ from portal.admin.base import ServiceAdmin
 from portal.admin.filters import ContextFilter, PlaceFilter
 from portal.admin.forms import PlaceChoice, ServiceForm, offer_rows, text
 from portal.admin.site import site
+from portal.templatetags.moments import when
 from rbac.access import Place
-from rbac.models import RoleAssignment, User
+from rbac.models import Role, RoleAssignment, User
 from rbac.permissions import Perm
-from rbac.roles import SHIPPED
 
 UNKNOWN_PERSON = _("There is nobody with this user name.")
 UNKNOWN_GROUP = _("There is no group with this name.")
@@ -43,7 +48,7 @@ class AssignmentForm(ServiceForm[RoleAssignment]):
 class NewAssignmentForm(AssignmentForm):
     """A role for a person or a group, both by name: lists of everybody are nobody's business."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=[(one.key, one.label) for one in SHIPPED])
+    role = forms.ModelChoiceField(Role.objects.none(), label=_("Role"), to_field_name="key")
     user_name = text(_("Person (user name)"), most=150, required=False)
     group_name = text(_("or group (name)"), most=150, required=False)
     node = PlaceChoice(Node.objects.none(), label=_("At"), help_text=LINES)
@@ -52,6 +57,7 @@ class NewAssignmentForm(AssignmentForm):
     def offer(self) -> None:
         chosen = str(self.initial.get("node") or self.data.get("node") or "")
         one = Q(pk=chosen) if chosen.isdecimal() else Q(pk__in=())
+        offer_rows(self, "role", access.roles(self.by))
         rows = access.places(self.by).filter(one | ~Q(kind=Node.Kind.TARGET))
         offer_rows(self, "node", rows.order_by("path"))
 
@@ -77,6 +83,35 @@ class NewAssignmentForm(AssignmentForm):
         return data
 
 
+class RoleFilter(SimpleListFilter):
+    """Assignments of one role."""
+
+    title = _("role")
+    parameter_name = "role"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [(role.key, role.label) for role in access.roles(person(request))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        return queryset.filter(role=self.value()) if self.value() else queryset
+
+
+class EndedFilter(SimpleListFilter):
+    """Assignments that count, or those that have ended."""
+
+    title = _("end")
+    parameter_name = "ended"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [("no", gettext("counts now")), ("yes", gettext("has ended"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Model]) -> QuerySet[Model]:
+        ended = Q(expires_at__lte=timezone.now())
+        return {"yes": queryset.filter(ended), "no": queryset.exclude(ended)}.get(
+            self.value() or "", queryset
+        )
+
+
 class RoleContextFilter(ContextFilter):
     """Assignments in one context."""
 
@@ -93,9 +128,8 @@ class AssignmentAdmin(ServiceAdmin[RoleAssignment]):
     add_perm = change_perm = remove_perm = Perm.MANAGE_ACCESS
     shown = ("role", "holder", "way", "given_by", "given")
     list_display = ("holder", "role", "place_name", "ends", "given_by", "given")
-    list_filter = ("role", RoleContextFilter, PlaceFilter)
+    list_filter = (RoleFilter, EndedFilter, RoleContextFilter, PlaceFilter)
     search_fields = ("user__username", "group__name", "node__name", "node__display_name")
-    ends = columns.at("expires_at", _("Ends"))
     given = columns.at("given_at", _("Given"))
 
     def sees(self, by: User) -> QuerySet[RoleAssignment]:
@@ -107,7 +141,7 @@ class AssignmentAdmin(ServiceAdmin[RoleAssignment]):
     def create(self, request: HttpRequest, data: dict[str, Any]) -> RoleAssignment:
         holder = data["user_name"] or data["group_name"]
         return roles.give(
-            person(request), data["role"], holder, data["node"], expires_at=data["expires_at"]
+            person(request), data["role"].key, holder, data["node"], expires_at=data["expires_at"]
         )
 
     def change(
@@ -116,7 +150,7 @@ class AssignmentAdmin(ServiceAdmin[RoleAssignment]):
         holder = obj.user or obj.group
         assert holder is not None  # noqa: S101  the database holds it to be one of the two
         ends = form.cleaned_data["expires_at"]
-        roles.give(person(request), obj.role, holder, obj.node, expires_at=ends)
+        roles.give(person(request), obj.role_id, holder, obj.node, expires_at=ends)
 
     def remove(self, by: User, obj: RoleAssignment) -> None:
         roles.take(by, obj)
@@ -124,6 +158,12 @@ class AssignmentAdmin(ServiceAdmin[RoleAssignment]):
     @admin.display(description=_("Who"), ordering="user__username")
     def holder(self, obj: RoleAssignment) -> str:
         return str(obj.user or obj.group)
+
+    @admin.display(description=_("Ends"), ordering="expires_at")
+    def ends(self, obj: RoleAssignment) -> SafeString | str:
+        if obj.over:
+            return format_html("{} {}", _("has ended:"), when(obj.expires_at))
+        return when(obj.expires_at) or columns.NOTHING
 
     @admin.display(description=_("Place"), ordering="node__path")
     def place_name(self, obj: RoleAssignment) -> str:

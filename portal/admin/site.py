@@ -44,13 +44,13 @@ from portal.admin.answers import person, tell
 from portal.web.navigation import IT_PERMS
 from portal.web.sentences import refusal
 from rbac.access import Denied, may_anywhere
-from rbac.models import RoleAssignment, User
+from rbac.models import Role, RoleAssignment, User
 from rbac.permissions import Perm
 
 SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("agents", _("Agents"), (Agent, EnrolmentToken)),
     ("places", _("Places and lines"), (Node, Target, Context, Capability, NamedSecret)),
-    ("access", _("People and access"), (RoleAssignment, User, Group)),
+    ("access", _("People and access"), (RoleAssignment, Role, User, Group)),
     ("solutions", _("Solutions"), (SolutionTemplate, ConfigTemplate, TemplateLink, Schema)),
     ("records", _("What happened"), (Deployment, Event)),
 )

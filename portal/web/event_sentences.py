@@ -80,6 +80,10 @@ SENTENCES: Mapping[str, Promise] = {
     "group.removed": _("Group %(name)s removed"),
     "api-token.created": _("Access token of %(name)s created"),
     "api-token.revoked": _("Access token of %(name)s revoked"),
+    "role.created": _("Role %(name)s made"),
+    "role.changed": _("Role %(name)s changed"),
+    "role.removed": _("Role %(name)s deleted"),
+    "role.ended": _("Role %(role)s of %(to)s has ended and was cleared away"),
     "role.given": _("Role %(role)s given to %(to)s"),
     "role.taken": _("Role %(role)s taken from %(to)s"),
 }
@@ -133,7 +137,7 @@ def _names(event: Event) -> dict[str, object]:
         "deed": _deed(params),
         "lines": ", ".join(str(line) for line in params.get("lines", ())),
         "needs": ", ".join(str(name) for name in params.get("needs", ())),
-        "role": role.label if role else params.get("role"),
+        "role": role.label if role else params.get("label", params.get("role")),
         "health": health_word(params.get("after")),
     }
 

@@ -32,6 +32,14 @@ REFUSALS = {
         "Somebody with the role Admin there can give you one."
     ),
     "role-unknown": _("There is no role called %(role)s."),
+    "role-beyond-you": _(
+        "Nobody makes a role with rights they lack. You do not have, together at one place: "
+        "%(rights)s."
+    ),
+    "role-held-elsewhere": _(
+        "The role %(role)s is also held at places where you do not manage access, or lack a right "
+        "that it would carry. Ask an administrator of the whole installation."
+    ),
     "superuser-only": _("Only an administrator of the whole installation may do this."),
     "token-limited": _(
         "This token is limited. Accounts and tokens are a matter for somebody who is signed in."
@@ -96,6 +104,10 @@ SENTENCES = {
     "token-too-long": _("A token is good for %(most)s days at most."),
     "too-many-tokens": _("You have %(most)s tokens already. Revoke one first."),
     "password-weak": _("Choose a stronger password."),
+    "role-empty": _("Choose at least one right."),
+    "role-in-use": _("The role %(role)s is still held by: %(holders)s. Take it from them first."),
+    "role-in-use-unseen": _("The role %(role)s is still held at places that you may not see."),
+    "role-shipped": _("The role %(role)s belongs to the product and stays as it is."),
     "group-has-roles": _("The group %(group)s still holds roles. Take them first."),
     # setting up
     "lines-out-of-range": _("Choose between 1 and %(most)s lines."),
@@ -160,6 +172,9 @@ def refusal(verdict: Verdict) -> str:
         perm = Perm(str(params["perm"]))
         params["right"] = gettext(LABELS[perm])
         params["roles"] = [gettext(role.label) for role in roles_with(perm)]
+    rights = params.get("rights")
+    if isinstance(rights, list | tuple):
+        params["rights"] = [gettext(LABELS[Perm(str(one))]) for one in rights]
     return _filled(REFUSALS, verdict.code, params)
 
 

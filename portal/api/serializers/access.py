@@ -11,13 +11,14 @@ from portal.api.fields import Body, Seen, SeenByName
 from portal.api.serializers.labels import NodeLabel, PersonField
 from portal.api.shapes import Shape
 from rbac.models import RoleAssignment, User
-from rbac.roles import SHIPPED
 
 
 class AssignmentShape(Shape[RoleAssignment]):
     """A role of a user or a group at a place, and all below it."""
 
-    label = serializers.CharField(source="get_role_display")
+    role = serializers.CharField(source="role_id")
+    label = serializers.CharField(source="role.label")
+    is_over = serializers.BooleanField(source="over")
     user = PersonField()
     group = serializers.SlugRelatedField[Group](slug_field="name", read_only=True)
     node = NodeLabel()
@@ -26,14 +27,15 @@ class AssignmentShape(Shape[RoleAssignment]):
     class Meta:
         model = RoleAssignment
         fields = (
-            "id", "role", "label", "user", "group", "node", "expires_at", "given_by", "given_at",
+            "id", "role", "label", "user", "group", "node", "expires_at", "is_over", "given_by",
+            "given_at",
         )  # fmt: skip
 
 
 class NewAssignment(Body):
     """A role to give: to a user or to a group, by name."""
 
-    role = serializers.ChoiceField(choices=[(role.key, role.label) for role in SHIPPED])
+    role = SeenByName(access.roles, "key")
     node = Seen(access.places)
     user = SeenByName(access.people, "username", required=False)
     group = SeenByName(access.groups, "name", required=False)
@@ -91,7 +93,8 @@ class NewPassword(Body):
 class HeldRole(Shape[RoleAssignment]):
     """One of the reader's own roles."""
 
-    label = serializers.CharField(source="get_role_display")
+    role = serializers.CharField(source="role_id")
+    label = serializers.CharField(source="role.label")
     node = NodeLabel()
 
     class Meta:

@@ -51,7 +51,7 @@ class RoleAssignments(ListModelMixin, RetrieveModelMixin, Resource[RoleAssignmen
         wanted = self.given(NewAssignment)
         made = roles.give(
             self.by,
-            wanted["role"],
+            wanted["role"].key,
             wanted.get("user") or wanted["group"],
             wanted["node"],
             expires_at=wanted.get("expires_at"),

@@ -20,6 +20,7 @@ from portal.api.v1 import (
     reviews,
     revisions,
     role_assignments,
+    roles,
     rollouts,
     schemas,
     secrets,
@@ -49,6 +50,7 @@ router.register("rollouts", rollouts.Rollouts, "rollout")
 router.register("deployments", deployments.Deployments, "deployment")
 router.register("events", events.Events, "event")
 router.register("role-assignments", role_assignments.RoleAssignments, "role-assignment")
+router.register("roles", roles.Roles, "role")
 router.register("users", users.Users, "user")
 
 urlpatterns = [

@@ -63,7 +63,7 @@ def test_an_unknown_role_is_refused_by_name(tree: Tree) -> None:
 
 def test_an_assignment_has_one_holder(tree: Tree) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
-        RoleAssignment.objects.create(role="admin", node=tree.nodes["/1/"])
+        RoleAssignment.objects.create(role_id="admin", node=tree.nodes["/1/"])
     assert not RoleAssignment.objects.exists()
 
 

@@ -26,7 +26,11 @@ def test_a_role_given_works_and_is_on_the_record(company: Company) -> None:
     assert (assignment.given_by, assignment.expires_at) == (adam, ends)
     event = Event.objects.get(kind="role.given")
     assert (event.user, event.node) == (adam, factory)
-    assert event.params == {"role": "deployment-manager", "to": "dana"}
+    assert event.params == {
+        "role": "deployment-manager",
+        "label": "Deployment manager",
+        "to": "dana",
+    }
 
     roles.take(adam, assignment)
     assert not may(dana, Perm.DEPLOY, company.lines["alpha-1"].node)
