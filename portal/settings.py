@@ -218,6 +218,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Sitewright",
     "DESCRIPTION": "Configure, publish and deploy workloads to production lines.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "POSTPROCESSING_HOOKS": [

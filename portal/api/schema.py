@@ -1,5 +1,6 @@
 """How the interface describes itself: OpenAPI, with the right that each call needs."""
 
+from http import HTTPStatus
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -51,12 +52,20 @@ PROBLEM = {
 }
 
 
+READING = (400, 401, 403, 404, 406)
+WRITING = (*READING, 409, 413, 415, 422)
+"""Statuses of problems that any call may answer; some calls name more themselves."""
+
+
 def add_problems(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
     """Say of every call what it answers when it says no."""
     result["components"]["schemas"]["Problem"] = PROBLEM
     content = {problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for calls in result["paths"].values():
         for method, call in calls.items():
-            if method != "parameters":
-                call["responses"]["default"] = {"description": "A problem.", "content": content}
+            if method == "parameters":
+                continue
+            for status in READING if method == "get" else WRITING:
+                told = {"description": f"{HTTPStatus(status).phrase}.", "content": content}
+                call["responses"].setdefault(str(status), told)
     return result

@@ -1,5 +1,6 @@
 """Importing the files of a solution at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -34,7 +35,9 @@ class Import(Body):
 
     def to_internal_value(self, data: Any) -> Any:  # noqa: ANN401  as the base class has it
         """Read uploads as text, then go on as for any body."""
-        return super().to_internal_value({key: _text(key, data) for key in data})
+        if isinstance(data, Mapping):
+            data = {key: _text(key, data) for key in data}
+        return super().to_internal_value(data)
 
 
 class ImportedShape(serializers.Serializer[Imported]):

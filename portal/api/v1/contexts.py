@@ -61,7 +61,7 @@ class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
         return Response(self.shown(self.get_object()))
 
     @extend_schema(request=CapabilityBody, responses={201: CapabilityShape})
-    @action(detail=True, methods=["post"], url_path="capabilities")
+    @action(detail=True, methods=["post"], url_path="capabilities", pagination_class=None)
     def add_capability(self, request: Request, pk: int) -> Response:
         """Add a capability, or change the description of the one there is."""
         made = contexts.add_capability(self.by, self.get_object(), **self.given(CapabilityBody))
