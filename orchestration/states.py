@@ -114,6 +114,16 @@ class StepStatus(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"
 
+class OperationState(StrEnum):
+    """Work for many lines that workers do after the call that asked for it."""
+
+    PENDING = "Pending"
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FINISHED_WITH_FAILURES = "FinishedWithFailures"
+    CANCELLED = "Cancelled"
+
+
 
 def _to(*states: StrEnum) -> frozenset[str]:
     return frozenset(state.value for state in states)
@@ -130,6 +140,7 @@ AGENT: Mapping[str, State] = {
 
 PUBLICATION: Mapping[str, State] = {
     PublicationState.READY_TO_DEPLOY: State("Publish completed", _Q, _to(PublicationState.DELETED)),
+_O = OperationState
     # The row stays: history names it, and its number is never given again.
     PublicationState.DELETED: State("Deleted", _Q),
 }
@@ -235,6 +246,18 @@ LIVES: Mapping[type[StrEnum], Mapping[str, State]] = {
 def way(life: Mapping[str, State], at: str, to: str) -> list[str]:
     """The states a row passes from one to another, the first left out.
 
+_OPERATION_ENDS = (_O.SUCCEEDED, _O.FINISHED_WITH_FAILURES, _O.CANCELLED)
+
+OPERATION: Mapping[str, State] = {
+    # Without a line that could be worked on it is over before a worker sees it.
+    _O.PENDING: State("Waiting to start", _P, _to(_O.RUNNING, *_OPERATION_ENDS)),
+    _O.RUNNING: State("In progress", _P, _to(*_OPERATION_ENDS)),
+    _O.SUCCEEDED: State("Completed", _Q),
+    _O.FINISHED_WITH_FAILURES: State("Finished with failures", _D),
+    # What was done before somebody cancelled the rest stays done.
+    _O.CANCELLED: State("Cancelled", _Q),
+}
+
     The shortest way over what is not final; empty when it is there already or
     no way leads there.
     """
@@ -250,6 +273,7 @@ def way(life: Mapping[str, State], at: str, to: str) -> list[str]:
     return []
 
 
+    OperationState: OPERATION,
 ACTIVE_DEPLOYMENT: tuple[str, ...] = tuple(
     state for state, row in DEPLOYMENT.items() if not row.final
 )

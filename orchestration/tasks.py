@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from orchestration.services import dispatch
+from orchestration.services import dispatch, operations_running
 from orchestration.services import sweep as sweeping
 
 
@@ -10,6 +10,12 @@ from orchestration.services import sweep as sweeping
 def advance_due() -> None:
     """Move due deployments on, because somebody just made some."""
     dispatch.advance_due()
+
+
+@shared_task(ignore_result=True)
+def advance_operations() -> None:
+    """Work on operations for many lines, because somebody asked for one or one goes on."""
+    operations_running.advance_due()
 
 
 @shared_task(ignore_result=True)

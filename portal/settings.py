@@ -231,10 +231,13 @@ SPECTACULAR_SETTINGS = {
         "InstanceState": "portal.api.enums.INSTANCE_STATES",
         "PublicationState": "portal.api.enums.PUBLICATION_STATES",
         "RolloutState": "portal.api.enums.ROLLOUT_STATES",
+        "OperationState": "portal.api.enums.OPERATION_STATES",
         "NodeKind": "orchestration.models.Node.Kind",
         "RolloutKind": "orchestration.models.Rollout.Kind",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
+        "OperationKind": "orchestration.models.Operation.Kind",
+        "OperationOutcome": "orchestration.models.OperationResult.Outcome",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }

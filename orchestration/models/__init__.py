@@ -16,6 +16,7 @@ from orchestration.models.event import Event
 from orchestration.models.heartbeat import WorkerHeartbeat
 from orchestration.models.instance import SolutionInstance, SolutionVersion
 from orchestration.models.node import Node
+from orchestration.models.operation import Operation, OperationResult
 from orchestration.models.schema import Schema, SchemaVersion
 from orchestration.models.secret import NamedSecret, NamedSecretVersion, SecretValue
 from orchestration.models.sign_in import ApiToken, SignIn
@@ -43,6 +44,8 @@ __all__ = [
     "Rollout",
     "Schema",
     "SchemaVersion",
+    "Operation",
+    "OperationResult",
     "SecretValue",
     "SharedCopy",
     "SignIn",

@@ -38,6 +38,10 @@ SENTENCES: Mapping[str, Promise] = {
     "rollout.finished-with-failures": _("%(name)s finished with failures"),
     "rollout.cancelled": _("%(name)s was cancelled on every line"),
     "instance.given-back": _("%(name)s did not get there; what ran before is wanted again"),
+    "operation.started": _("%(name)s started for %(count)s lines"),
+    "operation.succeeded": _("%(name)s completed for %(count)s lines"),
+    "operation.finished-with-failures": _("%(name)s: %(failed)s of %(count)s lines failed"),
+    "operation.cancelled": _("%(name)s cancelled"),
     "instance.health": _("%(name)s is now: %(health)s"),
     "instance.outdated": _(
         "%(name)s still holds what lines no longer put in; publish and deploy it"
@@ -90,7 +94,7 @@ SENTENCES: Mapping[str, Promise] = {
 
 # The groups of the filter, by what a kind begins with.
 GROUPS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
-    "deployments": (_("Deployments"), ("deployment.", "rollout.")),
+    "deployments": (_("Deployments"), ("deployment.", "rollout.", "operation.")),
     "health": (_("Health"), ("instance.", "agent.")),
     "configuration": (_("Configuration"), ("configuration.", "revision.", "secret.")),
     "places": (_("Places and lines"), ("site.", "target.", "context.", "capability.")),

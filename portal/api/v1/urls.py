@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from portal.api.v1 import (
     agents,
+    bulk,
     checks,
     config_templates,
     configurations,
@@ -17,6 +18,7 @@ from portal.api.v1 import (
     imports,
     me,
     nodes,
+    operations,
     reviews,
     revisions,
     role_assignments,
@@ -50,6 +52,7 @@ router.register("rollouts", rollouts.Rollouts, "rollout")
 router.register("deployments", deployments.Deployments, "deployment")
 router.register("events", events.Events, "event")
 router.register("role-assignments", role_assignments.RoleAssignments, "role-assignment")
+router.register("operations", operations.Operations, "operation")
 router.register("roles", roles.Roles, "role")
 router.register("users", users.Users, "user")
 
@@ -59,6 +62,14 @@ urlpatterns = [
     path("nodes/<int:node>/links/impact/", impact.LinkImpact.as_view()),
     path("nodes/<int:node>/links/", config_templates.Links.as_view()),
     path("nodes/<int:node>/links/<int:link>/", config_templates.Link.as_view()),
+    path(
+        "operations/<uuid:uuid>/results/",
+        operations.OperationResults.as_view({"get": "list"}),
+        name="operation-results",
+    ),
+    path("bulk/review/", bulk.BulkReview.as_view()),
+    path("bulk/publish/", bulk.BulkPublish.as_view()),
+    path("bulk/deploy/", bulk.BulkDeploy.as_view()),
     path("nodes/<int:node>/secrets/", secrets.Secrets.as_view()),
     path("nodes/<int:node>/secrets/<str:name>/", secrets.Secret.as_view()),
     path("configurations/", configurations.Configurations.as_view()),
