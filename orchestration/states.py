@@ -105,15 +105,6 @@ class RolloutState(StrEnum):
     CANCELLED = "Cancelled"
 
 
-class StepStatus(StrEnum):
-    """One step of a deployment, as the status pane lists it."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
 class OperationState(StrEnum):
     """Work for many lines that workers do after the call that asked for it."""
 
@@ -124,6 +115,15 @@ class OperationState(StrEnum):
     CANCELLED = "Cancelled"
 
 
+class StepStatus(StrEnum):
+    """One step of a deployment, as the status pane lists it."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
 
 def _to(*states: StrEnum) -> frozenset[str]:
     return frozenset(state.value for state in states)
@@ -131,6 +131,7 @@ def _to(*states: StrEnum) -> frozenset[str]:
 
 _Q, _P, _W, _D = Severity.QUIET, Severity.PROGRESS, Severity.WARNING, Severity.DANGER
 _A, _I, _R, _S = AgentState, InstanceState, RolloutState, DeploymentState
+_O = OperationState
 
 AGENT: Mapping[str, State] = {
     _A.PENDING: State("Waiting for approval", _W, _to(_A.APPROVED, _A.REVOKED)),
@@ -140,7 +141,6 @@ AGENT: Mapping[str, State] = {
 
 PUBLICATION: Mapping[str, State] = {
     PublicationState.READY_TO_DEPLOY: State("Publish completed", _Q, _to(PublicationState.DELETED)),
-_O = OperationState
     # The row stays: history names it, and its number is never given again.
     PublicationState.DELETED: State("Deleted", _Q),
 }
@@ -225,6 +225,18 @@ ROLLOUT: Mapping[str, State] = {
     _R.CANCELLED: State("Cancelled", _Q),
 }
 
+_OPERATION_ENDS = (_O.SUCCEEDED, _O.FINISHED_WITH_FAILURES, _O.CANCELLED)
+
+OPERATION: Mapping[str, State] = {
+    # Without a line that could be worked on it is over before a worker sees it.
+    _O.PENDING: State("Waiting to start", _P, _to(_O.RUNNING, *_OPERATION_ENDS)),
+    _O.RUNNING: State("In progress", _P, _to(*_OPERATION_ENDS)),
+    _O.SUCCEEDED: State("Completed", _Q),
+    _O.FINISHED_WITH_FAILURES: State("Finished with failures", _D),
+    # What was done before somebody cancelled the rest stays done.
+    _O.CANCELLED: State("Cancelled", _Q),
+}
+
 STEP: Mapping[str, State] = {
     StepStatus.WAITING: State("Waiting", _Q, _to(StepStatus.RUNNING)),
     StepStatus.RUNNING: State("In progress", _P, _to(StepStatus.SUCCEEDED, StepStatus.FAILED)),
@@ -239,24 +251,13 @@ LIVES: Mapping[type[StrEnum], Mapping[str, State]] = {
     InstanceState: INSTANCE,
     DeploymentState: DEPLOYMENT,
     RolloutState: ROLLOUT,
+    OperationState: OPERATION,
     StepStatus: STEP,
 }
 
 
 def way(life: Mapping[str, State], at: str, to: str) -> list[str]:
     """The states a row passes from one to another, the first left out.
-
-_OPERATION_ENDS = (_O.SUCCEEDED, _O.FINISHED_WITH_FAILURES, _O.CANCELLED)
-
-OPERATION: Mapping[str, State] = {
-    # Without a line that could be worked on it is over before a worker sees it.
-    _O.PENDING: State("Waiting to start", _P, _to(_O.RUNNING, *_OPERATION_ENDS)),
-    _O.RUNNING: State("In progress", _P, _to(*_OPERATION_ENDS)),
-    _O.SUCCEEDED: State("Completed", _Q),
-    _O.FINISHED_WITH_FAILURES: State("Finished with failures", _D),
-    # What was done before somebody cancelled the rest stays done.
-    _O.CANCELLED: State("Cancelled", _Q),
-}
 
     The shortest way over what is not final; empty when it is there already or
     no way leads there.
@@ -273,7 +274,6 @@ OPERATION: Mapping[str, State] = {
     return []
 
 
-    OperationState: OPERATION,
 ACTIVE_DEPLOYMENT: tuple[str, ...] = tuple(
     state for state, row in DEPLOYMENT.items() if not row.final
 )

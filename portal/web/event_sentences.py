@@ -37,11 +37,11 @@ SENTENCES: Mapping[str, Promise] = {
     "rollout.succeeded-with-deferred": _("%(name)s completed; some lines wait for contact"),
     "rollout.finished-with-failures": _("%(name)s finished with failures"),
     "rollout.cancelled": _("%(name)s was cancelled on every line"),
-    "instance.given-back": _("%(name)s did not get there; what ran before is wanted again"),
     "operation.started": _("%(name)s started for %(count)s lines"),
     "operation.succeeded": _("%(name)s completed for %(count)s lines"),
     "operation.finished-with-failures": _("%(name)s: %(failed)s of %(count)s lines failed"),
     "operation.cancelled": _("%(name)s cancelled"),
+    "instance.given-back": _("%(name)s did not get there; what ran before is wanted again"),
     "instance.health": _("%(name)s is now: %(health)s"),
     "instance.outdated": _(
         "%(name)s still holds what lines no longer put in; publish and deploy it"

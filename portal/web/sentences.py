@@ -157,6 +157,19 @@ SENTENCES = {
     "not-from-here": _("This is not possible now; it is: %(state)s."),
     "not-installed": _("It is not installed on %(line)s."),
     "nothing-chosen": _("Choose at least one line."),
+    # operations: many lines in one call
+    "capabilities-missing": _("%(line)s lacks: %(missing)s."),
+    "configuration-incomplete": _("The configuration of %(line)s is incomplete or not valid."),
+    "line-ambiguous": _("Several lines are called so. Name the places above, or give the id."),
+    "not-found": _("There is no such line that you may see."),
+    "not-reviewed": _("%(line)s was not reviewed, or the review found something wrong."),
+    "nothing-failed": _("Nothing failed."),
+    "nothing-published": _("Nothing is published for %(line)s."),
+    "operation-active": _("It is still going on. Wait until it is over."),
+    "operation-over": _("It is over already."),
+    "person-gone": _("Whoever asked for it has no account any more."),
+    "too-many-lines": _("At most %(most)s lines at once."),
+    "unexpected": _("Something went wrong on our side. The log has it."),
     "still-used": _STILL_USED,
     "still-used-unseen": _STILL_USED_UNSEEN,
     "too-late-to-cancel": _("It is too late to cancel; it is: %(state)s."),
@@ -171,19 +184,6 @@ def refusal(verdict: Verdict) -> str:
     if "perm" in params:
         perm = Perm(str(params["perm"]))
         params["right"] = gettext(LABELS[perm])
-    # operations: many lines in one call
-    "capabilities-missing": _("%(line)s lacks: %(missing)s."),
-    "configuration-incomplete": _("The configuration of %(line)s is incomplete or not valid."),
-    "line-ambiguous": _("Several lines are called so. Name the places above, or give the id."),
-    "not-found": _("There is no such line that you may see."),
-    "not-reviewed": _("%(line)s was not reviewed, or the review found something wrong."),
-    "nothing-failed": _("Nothing failed."),
-    "nothing-published": _("Nothing is published for %(line)s."),
-    "operation-active": _("It is still going on. Wait until it is over."),
-    "operation-over": _("It is over already."),
-    "person-gone": _("Whoever asked for it has no account any more."),
-    "too-many-lines": _("At most %(most)s lines at once."),
-    "unexpected": _("Something went wrong on our side. The log has it."),
         params["roles"] = [gettext(role.label) for role in roles_with(perm)]
     rights = params.get("rights")
     if isinstance(rights, list | tuple):
@@ -194,6 +194,13 @@ def refusal(verdict: Verdict) -> str:
 def sentence(code: str, params: Mapping[str, object]) -> str:
     """Return why a service did not do what it was asked."""
     return _filled(SENTENCES, code, params)
+
+
+def said_of(code: str, params: Mapping[str, object]) -> str:
+    """Return why a line failed: its code is of a service's error or of a right that is missing."""
+    if code in SENTENCES:
+        return sentence(code, params)
+    return refusal(Verdict(ok=False, code=code, params=params))
 
 
 class _Readable(dict[str, object]):
@@ -210,11 +217,4 @@ def _filled(sentences: Mapping[str, object], code: str, params: Mapping[str, obj
             readable[name] = ", ".join(str(one) for one in value)
         else:
             readable[name] = value
-def said_of(code: str, params: Mapping[str, object]) -> str:
-    """Return why a line failed: its code is of a service's error or of a right that is missing."""
-    if code in SENTENCES:
-        return sentence(code, params)
-    return refusal(Verdict(ok=False, code=code, params=params))
-
-
     return str(sentences.get(code, UNKNOWN)) % readable

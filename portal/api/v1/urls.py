@@ -50,18 +50,14 @@ router.register("instances", revisions.Instances, "instance")
 router.register("revisions", revisions.Revisions, "revision")
 router.register("rollouts", rollouts.Rollouts, "rollout")
 router.register("deployments", deployments.Deployments, "deployment")
+router.register("operations", operations.Operations, "operation")
 router.register("events", events.Events, "event")
 router.register("role-assignments", role_assignments.RoleAssignments, "role-assignment")
-router.register("operations", operations.Operations, "operation")
 router.register("roles", roles.Roles, "role")
 router.register("users", users.Users, "user")
 
 urlpatterns = [
     *router.urls,
-    path("check-template/", checks.CheckTemplate.as_view()),
-    path("nodes/<int:node>/links/impact/", impact.LinkImpact.as_view()),
-    path("nodes/<int:node>/links/", config_templates.Links.as_view()),
-    path("nodes/<int:node>/links/<int:link>/", config_templates.Link.as_view()),
     path(
         "operations/<uuid:uuid>/results/",
         operations.OperationResults.as_view({"get": "list"}),
@@ -70,6 +66,10 @@ urlpatterns = [
     path("bulk/review/", bulk.BulkReview.as_view()),
     path("bulk/publish/", bulk.BulkPublish.as_view()),
     path("bulk/deploy/", bulk.BulkDeploy.as_view()),
+    path("check-template/", checks.CheckTemplate.as_view()),
+    path("nodes/<int:node>/links/impact/", impact.LinkImpact.as_view()),
+    path("nodes/<int:node>/links/", config_templates.Links.as_view()),
+    path("nodes/<int:node>/links/<int:link>/", config_templates.Link.as_view()),
     path("nodes/<int:node>/secrets/", secrets.Secrets.as_view()),
     path("nodes/<int:node>/secrets/<str:name>/", secrets.Secret.as_view()),
     path("configurations/", configurations.Configurations.as_view()),
