@@ -1,0 +1,125 @@
+"""Operations: long work to follow, look at line by line, call off, or do again where it failed."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from orchestration.models import Operation, OperationResult
+from orchestration.queries import operations as queries
+from orchestration.services import operations as changes
+from portal.api.enums import OPERATION_STATES
+from portal.api.resource import Resource
+from portal.api.rights import Open, Rights
+from portal.api.serializers.operations import OperationShape, ResultShape, told_of
+from rbac.access import granted_paths
+from rbac.models import User
+
+LOOK_AGAIN = 1  # seconds, while an operation goes on
+STARTED = {202: OperationShape}
+_LATER = OpenApiParameter(
+    "Retry-After", int, "header", response=True, description="Seconds until a look is worth while."
+)
+_PLACE = OpenApiParameter(
+    "Location", str, "header", response=[202], description="Address of the operation."
+)
+FOLLOWED = [_LATER, _PLACE]
+
+
+class OperationFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
+    """By kind and state."""
+
+    kind = django_filters.ChoiceFilter(choices=Operation.Kind.choices)
+    state = django_filters.ChoiceFilter(choices=OPERATION_STATES)
+
+
+class ResultFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
+    """``outcome=failed`` finds what a retry would do again, but for what failed at the site."""
+
+    outcome = django_filters.ChoiceFilter(choices=OperationResult.Outcome.choices)
+
+
+class Operations(ListModelMixin, Resource[Operation]):
+    """Work on many lines, done after the call that asked for it."""
+
+    rights: ClassVar[Rights] = {
+        "list": Open.SIGNED_IN,
+        "retrieve": Open.SIGNED_IN,
+        "retry": Open.SIGNED_IN,
+        "cancel": Open.SIGNED_IN,
+    }
+    serializer_class = OperationShape
+    filterset_class = OperationFilters
+    lookup_field = "uuid"
+    lookup_value_converter = "uuid"
+
+    def get_queryset(self) -> QuerySet[Operation]:
+        """One's own, and others' about lines whose access one manages."""
+        return queries.operations(self.by)
+
+    def list(self, request: Request, *args: object, **kwargs: object) -> Response:
+        """One's own, and others' about lines whose access one manages; newest first."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        return self.get_paginated_response(
+            OperationShape(page, many=True, context=told_of(self.by, page)).data
+        )
+
+    @extend_schema(parameters=[_LATER], responses=OperationShape)
+    def retrieve(self, request: Request, uuid: object) -> Response:
+        """How far it is. While it goes on, ``Retry-After`` says when to look again."""
+        return told(self.by, self.get_object())
+
+    @extend_schema(parameters=FOLLOWED, request=None, responses=STARTED)
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, uuid: object) -> Response:
+        """Do what failed again, as an operation of its own; also what failed at the site."""
+        return accepted(self.by, changes.retry(self.by, self.get_object()))
+
+    @extend_schema(request=None, responses=OperationShape)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, uuid: object) -> Response:
+        """Leave out what has not been done yet; what is done stays done."""
+        changes.cancel(self.by, self.get_object())
+        return told(self.by, self.get_object())
+
+
+class OperationResults(ListModelMixin, Resource[OperationResult]):
+    """What became of each line of an operation."""
+
+    rights: ClassVar[Rights] = {"list": Open.SIGNED_IN}
+    serializer_class = ResultShape
+    filterset_class = ResultFilters
+    ordering = ("number",)
+
+    def get_queryset(self) -> QuerySet[OperationResult]:
+        """Lines that the person sees, in the order in which they were named."""
+        if getattr(self, "swagger_fake_view", False):
+            return OperationResult.objects.none()
+        found = get_object_or_404(queries.operations(self.by), uuid=self.kwargs["uuid"])
+        return queries.results(self.by, found)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Let the shape know of which lines the reader may see more than the name."""
+        reach = tuple(granted_paths(self.by, *queries.DETAILS))
+        return super().get_serializer_context() | {"reach": reach}
+
+
+def told(by: User, operation: Operation, status: int = 200) -> Response:
+    """Return an operation as an answer."""
+    shown = OperationShape(operation, context=told_of(by, [operation])).data
+    headers = {"Retry-After": str(LOOK_AGAIN)} if operation.active else {}
+    return Response(shown, status=status, headers=headers)
+
+
+def accepted(by: User, operation: Operation) -> Response:
+    """Return what was just started, and where to follow it."""
+    answer = told(by, operation, 202)
+    answer["Location"] = reverse("api-v1:operation-detail", kwargs={"uuid": operation.uuid})
+    return answer
