@@ -53,6 +53,15 @@ class AgentState(StrEnum):
     REVOKED = "Revoked"
 
 
+class DeliveryState(StrEnum):
+    """One event on its way to one webhook."""
+
+    WAITING = "Waiting"
+    DELIVERED = "Delivered"
+    GIVEN_UP = "GivenUp"
+    WITHHELD = "Withheld"
+
+
 class PublicationState(StrEnum):
     """Whether an immutable solution version may be deployed."""
 
@@ -137,6 +146,18 @@ AGENT: Mapping[str, State] = {
     _A.PENDING: State("Waiting for approval", _W, _to(_A.APPROVED, _A.REVOKED)),
     _A.APPROVED: State("Approved", _Q, _to(_A.REVOKED)),
     _A.REVOKED: State("Revoked", _D),
+}
+
+DELIVERY: Mapping[str, State] = {
+    DeliveryState.WAITING: State(
+        "Waiting",
+        _P,
+        _to(DeliveryState.DELIVERED, DeliveryState.GIVEN_UP, DeliveryState.WITHHELD),
+    ),
+    DeliveryState.DELIVERED: State("Delivered", _Q),
+    DeliveryState.GIVEN_UP: State("Given up", _D),
+    # Whoever looks after the webhook may not see what happened there.
+    DeliveryState.WITHHELD: State("Not told", _W),
 }
 
 PUBLICATION: Mapping[str, State] = {
@@ -247,6 +268,7 @@ STEP: Mapping[str, State] = {
 
 LIVES: Mapping[type[StrEnum], Mapping[str, State]] = {
     AgentState: AGENT,
+    DeliveryState: DELIVERY,
     PublicationState: PUBLICATION,
     InstanceState: INSTANCE,
     DeploymentState: DEPLOYMENT,

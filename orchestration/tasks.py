@@ -19,6 +19,12 @@ def advance_operations() -> None:
 
 
 @shared_task(ignore_result=True)
+def deliver_due() -> None:
+    """Bring out what webhooks are to hear, because something just happened."""
+    deliveries.deliver_due()
+
+
+@shared_task(ignore_result=True)
 def sweep() -> None:
     """Move whatever is due on, whether or not a message announced it."""
     sweeping.run()

@@ -45,6 +45,12 @@ app.conf.update(
     worker_redirect_stdouts=False,
     timezone="UTC",
     beat_schedule={
+        "deliver-due": {
+            # Apart from the sweep: receivers that do not answer must not hold it up.
+            "task": "orchestration.tasks.deliver_due",
+            "schedule": SWEEP_EVERY,
+            "options": {"expires": SWEEP_EVERY * 2},
+        },
         "sweep": {
             "task": "orchestration.tasks.sweep",
             "schedule": SWEEP_EVERY,

@@ -18,6 +18,8 @@ SECRET_KEY = environment.secret_key()
 SIGNING_KEY_FILE = Path(env.str("SIGNING_KEY_FILE", default=str(DATA_DIR / "signing_key")))
 SITEWRIGHT_SECRET_KEYS = environment.secret_value_keys()
 LANGUAGE_LIMITS = environment.LANGUAGE_LIMITS
+WEBHOOK_ALLOWED = env.list("SITEWRIGHT_WEBHOOK_ALLOWED", default=[])
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
@@ -231,6 +233,7 @@ SPECTACULAR_SETTINGS = {
         "InstanceState": "portal.api.enums.INSTANCE_STATES",
         "OperationState": "portal.api.enums.OPERATION_STATES",
         "PublicationState": "portal.api.enums.PUBLICATION_STATES",
+        "DeliveryState": "portal.api.enums.DELIVERY_STATES",
         "RolloutState": "portal.api.enums.ROLLOUT_STATES",
         "NodeKind": "orchestration.models.Node.Kind",
         "OperationKind": "orchestration.models.Operation.Kind",

@@ -16,12 +16,14 @@ from orchestration.models.event import Event
 from orchestration.models.heartbeat import WorkerHeartbeat
 from orchestration.models.instance import SolutionInstance, SolutionVersion
 from orchestration.models.node import Node
+from orchestration.models.outbox import Delivery, DeliveryAttempt
 from orchestration.models.operation import Operation, OperationResult
 from orchestration.models.schema import Schema, SchemaVersion
 from orchestration.models.secret import NamedSecret, NamedSecretVersion, SecretValue
 from orchestration.models.sign_in import ApiToken, SignIn
 from orchestration.models.solution import SolutionTemplate, SolutionTemplateVersion
 from orchestration.models.target import Target
+from orchestration.models.webhook import Webhook
 
 __all__ = [
     "Agent",
@@ -33,6 +35,8 @@ __all__ = [
     "ConfigTemplateVersion",
     "ConfigurationRevision",
     "Context",
+    "Delivery",
+    "DeliveryAttempt",
     "Deployment",
     "EnrolmentToken",
     "Event",
@@ -56,5 +60,6 @@ __all__ = [
     "Step",
     "Target",
     "TemplateLink",
+    "Webhook",
     "WorkerHeartbeat",
 ]

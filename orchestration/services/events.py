@@ -5,6 +5,7 @@ from contextvars import ContextVar
 
 from django.db.models import Model
 
+from orchestration import hints, outbox
 from orchestration.models import Agent, Event, Node
 from orchestration.services.writing import insert_rows
 from rbac.models import User
@@ -58,17 +59,23 @@ def record(
     """Add one row to the audit trail, in the caller's transaction."""
     event = draft(kind, subject, node, by, outcome=outcome, **params)
     event.save(force_insert=True)
+    _post([event])
     return event
 
 
 def record_all(drafts: Iterable[Event]) -> None:
     """Add many rows to the audit trail, in the caller's transaction."""
-    insert_rows(drafts)
+    _post(insert_rows(drafts))
 
 
 def move(node: Node, to: Node | None) -> None:
     """Let the history of a place that goes away be found at another."""
     Event.objects.filter(node=node).update(node=to)
+
+
+def _post(saved: Iterable[Event]) -> None:
+    if outbox.post(saved):
+        hints.wake("orchestration.tasks.deliver_due")
 
 
 def _name(by: Actor) -> str:

@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from orchestration.models import NamedSecretVersion, SecretValue
+from orchestration.models import NamedSecretVersion, SecretValue, Webhook
 from orchestration.services import vault
 from orchestration.services.errors import Refused
 
-MODELS = (SecretValue, NamedSecretVersion)
+MODELS = (SecretValue, NamedSecretVersion, Webhook)
 BATCH = 200
-Kept = TypeVar("Kept", SecretValue, NamedSecretVersion)
+Kept = TypeVar("Kept", SecretValue, NamedSecretVersion, Webhook)
 
 
 def counts() -> Counter[str]:
@@ -43,7 +43,8 @@ def rotate(batch: int = BATCH) -> int:
     """
     if missing := missing_keys() or ([] if vault.key_ids() else ["-"]):
         raise Refused("secrets-unreadable", keys=missing)
-    return _rotate_all(SecretValue, batch) + _rotate_all(NamedSecretVersion, batch)
+    secrets = _rotate_all(SecretValue, batch) + _rotate_all(NamedSecretVersion, batch)
+    return secrets + _rotate_all(Webhook, batch)
 
 
 def _rotate_all(model: type[Kept], batch: int) -> int:

@@ -3,13 +3,14 @@
 A guard holds this against the services: a kind that is recorded has a sentence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Event
+from orchestration.outbox import names_of
 from rbac.roles import ROLES
 
 # ``deed`` is "Deployment of Line dashboard 1.0.0.2" or "Uninstallation of Line dashboard".
@@ -76,6 +77,10 @@ SENTENCES: Mapping[str, Promise] = {
     "config-template.linked": _("%(name)s %(version)s linked to %(place)s"),
     "config-template.relinked": _("%(name)s %(version)s linked to %(place)s, %(before)s before"),
     "config-template.unlinked": _("%(name)s %(version)s no longer linked to %(place)s"),
+    "webhook.created": _("Webhook %(name)s set up"),
+    "webhook.changed": _("Webhook %(name)s changed"),
+    "webhook.removed": _("Webhook %(name)s taken away"),
+    "webhook.secret-renewed": _("Webhook %(name)s signs with a new secret"),
     "person.created": _("Account %(name)s created"),
     "person.changed": _("Account %(name)s changed"),
     "person.password-set": _("Password of %(name)s set"),
@@ -99,6 +104,7 @@ GROUPS: Mapping[str, tuple[Promise, tuple[str, ...]]] = {
     "configuration": (_("Configuration"), ("configuration.", "revision.", "secret.")),
     "places": (_("Places and lines"), ("site.", "target.", "context.", "capability.")),
     "solutions": (_("Solutions"), ("solution.", "schema.", "config-template.")),
+    "webhooks": (_("Webhooks"), ("webhook.",)),
     "access": (_("People and access"), ("person.", "group.", "role.", "token.", "api-token.")),
 }
 
@@ -116,6 +122,12 @@ def sentence(event: Event) -> str:
     if known is None:
         return f"{event.kind} {event.object_name}"
     return str(known) % (_Gaps(event.params) | _names(event))
+
+
+def unknown_patterns(patterns: Iterable[str]) -> list[str]:
+    """Return those of a webhook's patterns that no kind of event ever fits."""
+    known = {name for kind in SENTENCES for name in names_of(kind)}
+    return [one for one in patterns if one not in known]
 
 
 def health_word(state: object) -> str:

@@ -142,6 +142,17 @@ SENTENCES = {
     "reviewed-meanwhile": _("This is not what was reviewed any more: %(lines)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
     "other-context": _("%(place)s and %(solution)s belong to different contexts."),
+    # webhooks
+    "address-malformed": _(
+        "Give an address that begins with https:// or http://, without password and without #."
+    ),
+    "address-refused": _(
+        "%(host)s is not a public address. SITEWRIGHT_WEBHOOK_ALLOWED names those that may be "
+        "called all the same."
+    ),
+    "kinds-unusable": _(
+        "Name kinds of events such as deployment.failed, deployment.* or *; not: %(kinds)s."
+    ),
     # deployments
     "contexts-mixed": _("These lines belong to different contexts. Deploy to one at a time."),
     "dependency-circle": _(

@@ -30,6 +30,7 @@ from portal.api.v1 import (
     targets,
     tokens,
     users,
+    webhooks,
 )
 
 router = SimpleRouter(use_regex_path=False)
@@ -55,6 +56,8 @@ router.register("events", events.Events, "event")
 router.register("role-assignments", role_assignments.RoleAssignments, "role-assignment")
 router.register("roles", roles.Roles, "role")
 router.register("users", users.Users, "user")
+router.register("webhooks", webhooks.Webhooks, "webhook")
+router.register("webhook-deliveries", webhooks.Deliveries, "webhook-delivery")
 
 urlpatterns = [
     *router.urls,
