@@ -11,7 +11,8 @@ class SharedCopy(models.Model):
 
     Its row is the lock under which injections are settled: nothing else locks it, so whoever
     holds it may start a deployment of the copy. ``settled`` is the revision that the last look
-    left to run. ``unfit`` says, by a dependent's id, why its section cannot be put in.
+    left to run. ``unfit`` says, by a dependent's id, why its section cannot be put in: a
+    list of ``{"code", "key"}``, without any value.
     """
 
     instance = models.OneToOneField(

@@ -17,7 +17,11 @@ from rbac.models import User
 
 
 class Rollout(models.Model):
-    """A bulk operation over targets, under a policy frozen when it started."""
+    """A bulk operation over targets, under a policy frozen when it started.
+
+    ``made_for`` holds the ids of the copies that a shared one is brought along for, empty where a
+    person asked.
+    """
 
     class Kind(models.TextChoices):
         """What the person asked for."""
@@ -36,6 +40,7 @@ class Rollout(models.Model):
         default=RolloutState.RUNNING,
     )
     comment = models.CharField(max_length=300, blank=True)
+    made_for = models.JSONField(default=list)
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)

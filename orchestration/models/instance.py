@@ -59,6 +59,7 @@ class SolutionVersion(models.Model):
     ``provenance`` says for every key where its value came from.
     ``injected`` lists what dependents had put in, in order: ids of copy and revision, ``from``,
     ``to`` and the section's ``digest``; ``injections_digest`` is its hash, empty for none.
+    ``made_for`` holds the ids of the copies whose sections were the reason to make it.
     """
 
     instance = models.ForeignKey(SolutionInstance, models.CASCADE, related_name="revisions")
@@ -77,6 +78,7 @@ class SolutionVersion(models.Model):
     injected = models.JSONField(default=list)
     injections_digest = models.CharField(max_length=71, blank=True)
     comment = models.CharField(max_length=300, blank=True)
+    made_for = models.JSONField(default=list)
     published_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(auto_now_add=True)
 

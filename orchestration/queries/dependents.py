@@ -60,6 +60,13 @@ def users_of(by: User, instances: Iterable[SolutionInstance]) -> dict[int, Users
     return {pk: users(by, named[pk]) for pk in shared}
 
 
+def lines_of(by: User, copies: Iterable[int]) -> dict[int, str]:
+    """The lines of some copies by the copies' ids, those that a person may see."""
+    rows = SolutionInstance.objects.filter(pk__in=list(copies)).select_related("target__node")
+    seen = visible(by, sight.INSTALLED, rows, "target__node__path")
+    return {row.pk: str(row.target) for row in seen}
+
+
 def dependencies_of(revision: SolutionVersion | None) -> list[RevisionDependency]:
     """What a revision uses, with the copies; their names are no secret to who sees the revision."""
     if revision is None:

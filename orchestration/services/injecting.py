@@ -20,6 +20,7 @@ from orchestration.models import (
 from orchestration.queries.injections import NOTHING, held
 from orchestration.queries.unsettled import unsettled
 from orchestration.queries.wishes import Dependent, Key, Wish, dependents_of
+from orchestration.resolution import ResolutionProblem
 from orchestration.services import events, publishing, rollouts, waiting
 from orchestration.services.configuration import hold
 from orchestration.services.errors import ServiceError
@@ -31,12 +32,15 @@ from orchestration.states import (
 )
 from rbac.models import User
 
-_LINES_NAMED = 3
 log = logging.getLogger(__name__)
 
 
 class Unfit(Exception):
-    """The shared copy cannot hold these sections; the text says why."""
+    """The shared copy cannot hold these sections; ``problems`` says why, without any value."""
+
+    def __init__(self, found: Iterable[ResolutionProblem]) -> None:
+        self.problems = [{"code": str(one.kind_or_rule), "key": one.key} for one in found]
+        super().__init__("; ".join(f"{one['key']}: {one['code']}" for one in self.problems))
 
 
 def settle_due() -> list[int]:
@@ -115,7 +119,7 @@ def _fitting(
                 _bring(copy, known, [*fitting, one], only_try=True)
                 transaction.set_rollback(True)
         except Unfit as error:
-            copy.unfit[str(one.instance)] = str(error)
+            copy.unfit[str(one.instance)] = error.problems
         else:
             fitting.append(one)
     return fitting
@@ -144,12 +148,12 @@ def _bring(
         _leave(copy)
     if by is None or base is None:
         return
-    comment = _comment([one for one in known if one.instance in changed])
-    made = publishing.reissue(by, base, holds, comment)
+    made_for = [one.instance for one in known if one.instance in changed]
+    made = publishing.reissue(by, base, holds, made_for)
     if made.revision is None:
-        raise Unfit("; ".join(f"{one.key}: {one.message}" for one in made.problems))
+        raise Unfit(made.problems)
     if not only_try:
-        rollouts.deploy(by, [made.revision], comment=comment)
+        rollouts.deploy(by, [made.revision], made_for=made_for)
         copy.settled = made.revision
 
 
@@ -251,9 +255,3 @@ def _leave(copy: SharedCopy) -> None:
     )
     events.record("instance.outdated", instance, node, None)
     hints.tell([f"target:{node.pk}", f"solution:{instance.template_id}"], node.path)
-
-
-def _comment(dependents: Sequence[Dependent]) -> str:
-    names = ", ".join(one.line for one in dependents[:_LINES_NAMED])
-    more = len(dependents) - _LINES_NAMED
-    return f"For {names}{f' and {more} more' if more > 0 else ''}"[:300] if names else ""

@@ -54,7 +54,8 @@ class Published:
 class Issue:
     """What all revisions of one publish share.
 
-    It ``settles`` what is pending, unless it takes none of the values saved since.
+    It ``settles`` what is pending, unless it takes none of the values saved since. ``made_for``
+    names the copies for which the product publishes, empty where a person does.
     """
 
     by: User
@@ -62,6 +63,7 @@ class Issue:
     name: str
     comment: str
     settles: bool = True
+    made_for: tuple[int, ...] = ()
 
 
 def publish(
@@ -105,7 +107,7 @@ def publish(
         raise Stale("published-meanwhile", solution=str(version.template)) from error
 
 
-def reissue(by: User, base: SolutionVersion, held: Held, comment: str) -> Published:
+def reissue(by: User, base: SolutionVersion, held: Held, made_for: Sequence[int]) -> Published:
     """Make a revision with other sections put in, of the values that ``base`` was made of.
 
     The locks are the caller's affair. Values saved since stay pending. Where the newest revision
@@ -113,7 +115,9 @@ def reissue(by: User, base: SolutionVersion, held: Held, comment: str) -> Publis
     """
     may(by, Perm.PUBLISH, base.instance.target.node).require()
     review = resolve_again(base, held)
-    issue = Issue(by, base.template_version, base.instance.name, comment, settles=False)
+    issue = Issue(
+        by, base.template_version, base.instance.name, "", settles=False, made_for=tuple(made_for)
+    )
     (one,) = _publish(issue, [review])
     if one.outcome is Outcome.PUBLISHED and one.revision:
         dependencies.copy(base, one.revision)
@@ -252,6 +256,7 @@ def _draft(
         injected=list(review.held.record),
         injections_digest=review.held.digest,
         comment=issue.comment,
+        made_for=list(issue.made_for),
         published_by=issue.by,
     )
 

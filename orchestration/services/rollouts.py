@@ -46,15 +46,21 @@ class Aim:
     revision: SolutionVersion | None
 
 
-def deploy(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "") -> Rollout:
-    """Bring each revision's own instance to it.
+def deploy(
+    by: User,
+    revisions: Sequence[SolutionVersion],
+    *,
+    comment: str = "",
+    made_for: Sequence[int] = (),
+) -> Rollout:
+    """Bring each revision's own instance to it; ``made_for`` names copies that need it.
 
     Raises:
         Invalid: ``nothing-chosen``, ``instance-twice``, ``contexts-mixed``.
         Refused: ``not-deployable``, ``deployment-active``, ``dependency-circle``.
     """
     aims = [Aim(revision.instance, revision) for revision in revisions]
-    return _start(by, Rollout.Kind.DEPLOY, aims, comment)
+    return _start(by, Rollout.Kind.DEPLOY, aims, comment, made_for)
 
 
 def roll_back(by: User, revisions: Sequence[SolutionVersion], *, comment: str = "") -> Rollout:
@@ -103,12 +109,15 @@ def cancel(by: User, deployment: Deployment) -> None:
     deployments.finish(deployment, DeploymentState.CANCELLED, by)
 
 
-def _start(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollout:
+def _start(
+    by: User, kind: Rollout.Kind, aims: list[Aim], comment: str, made_for: Sequence[int] = ()
+) -> Rollout:
     _check(by, aims)
     try:
         with transaction.atomic():
             # Always in one order, so that two who start the same lines cannot lock each other.
-            return _write(by, kind, sorted(aims, key=lambda aim: aim.instance.pk), comment)
+            ordered = sorted(aims, key=lambda aim: aim.instance.pk)
+            return _write(by, kind, ordered, comment, made_for)
     except IntegrityError as error:
         # Somebody started one of these between the check and the insert.
         raise Refused("deployment-active", **_who_is_faster(aims)) from error
@@ -146,12 +155,19 @@ def _check_state(aim: Aim) -> None:
         raise Refused("not-installed", line=str(aim.instance.target))
 
 
-def _write(by: User, kind: Rollout.Kind, aims: list[Aim], comment: str) -> Rollout:
+def _write(
+    by: User, kind: Rollout.Kind, aims: list[Aim], comment: str, made_for: Sequence[int]
+) -> Rollout:
     context = aims[0].instance.target.node.context
     refuse_circles(by, context.pk, (aim.revision for aim in aims if aim.revision))
     _keep(aims)
     rollout = Rollout.objects.create(
-        context=context, kind=kind, policy=PLAIN_POLICY, comment=comment, started_by=by
+        context=context,
+        kind=kind,
+        policy=PLAIN_POLICY,
+        comment=comment,
+        made_for=list(made_for),
+        started_by=by,
     )
     made = Deployment.objects.bulk_create(
         Deployment(

@@ -91,7 +91,7 @@ def _barred(deployment: Deployment, shared: SolutionInstance) -> dict[str, Any]:
     if not shared.revisions.filter(state=PublicationState.READY_TO_DEPLOY).exists():
         return {"reason": "unpublished"}
     unfit = shared.shared.unfit.get(str(deployment.instance_id))
-    return {"reason": "unfit", "message": unfit} if unfit else {}
+    return {"reason": "unfit", "problems": unfit} if unfit else {}
 
 
 def _tried(

@@ -82,8 +82,8 @@ DEPENDENCIES: Words = {
     ),
     "unpublished": _("It waits for %(solution)s on %(line)s, of which nothing is published."),
     "unfit": _(
-        "It waits for %(solution)s on %(line)s, which cannot take the settings of this line: "
-        "%(message)s"
+        "It waits for %(solution)s on %(line)s, which cannot take the settings of this line "
+        "(%(keys)s). Tell IT: the template of one of the two has to change, or the settings do."
     ),
     "gone": _(
         "It waits for a copy of %(solution)s that is gone. Publish again and choose another one."
@@ -161,6 +161,7 @@ def _why_held(hold: Mapping[str, Any]) -> str | None:
         why = HOLDS.get(str(hold.get("code")))
         return None if why is None else str(why)
     told, reason = dict(hold), str(hold.get("reason"))
+    told["keys"] = ", ".join(dict.fromkeys(str(one["key"]) for one in hold.get("problems", ())))
     if "perm" in told:
         perm = Perm(told["perm"])
         told["right"] = gettext(LABELS[perm])

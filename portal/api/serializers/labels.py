@@ -4,11 +4,13 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.serializers import ListSerializer
 
 from orchestration.models import Agent, Node, SolutionInstance, Target
 from orchestration.states import Word
 from portal.api.shapes import Shape
 from portal.web import words
+from portal.web.remarks import Made, remarks
 from rbac.models import User
 
 
@@ -82,3 +84,28 @@ class PersonField(serializers.Field[User, Any, str, Any]):
     def to_representation(self, value: User) -> str:
         """Return the user name."""
         return name_of(value)
+
+
+@extend_schema_field({"type": "string"})
+class RemarkField(serializers.Field[Any, Any, str, Any]):
+    """What stands beside a rollout or revision, as far as the reader may know; read only."""
+
+    def __init__(self) -> None:
+        super().__init__(read_only=True)
+        self._read: dict[int, str] = {}
+
+    def get_attribute(self, instance: Any) -> Any:  # noqa: ANN401
+        """Return the whole row."""
+        return instance
+
+    def to_representation(self, value: Made) -> str:
+        """Return the words; what a list needs is read with its first row that needs any."""
+        if not value.made_for:
+            return value.comment
+        if value.pk not in self._read:
+            self._read |= remarks(self.context["by"], self._listed() or [value])
+        return self._read[value.pk]
+
+    def _listed(self) -> list[Made]:
+        above = getattr(self.parent, "parent", None)
+        return list(above.instance or ()) if isinstance(above, ListSerializer) else []

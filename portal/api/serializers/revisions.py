@@ -14,7 +14,13 @@ from orchestration.queries.secrecy import leaves, veil_of
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import origins
 from portal.api.serializers.dependencies import InjectedShape, UseShape
-from portal.api.serializers.labels import InstanceLabel, PersonField, TargetLabel, WordLabel
+from portal.api.serializers.labels import (
+    InstanceLabel,
+    PersonField,
+    RemarkField,
+    TargetLabel,
+    WordLabel,
+)
 from portal.api.serializers.provenance import OriginShape, provenance
 from portal.api.shapes import Shape
 from portal.web.origins import Storyteller
@@ -84,6 +90,7 @@ class RevisionShape(Shape[SolutionVersion]):
     instance = InstanceLabel()
     template_version = serializers.CharField(source="template_version.version")
     published_by = PersonField()
+    comment = RemarkField()
     current = serializers.SerializerMethodField()
 
     class Meta:

@@ -9,7 +9,7 @@ from orchestration.models import Deployment, Rollout
 from orchestration.queries import deployments, revisions, solutions
 from orchestration.queries.deployments import StepView
 from portal.api.fields import Body, SeenList, comment_field
-from portal.api.serializers.labels import InstanceLabel, PersonField, WordLabel
+from portal.api.serializers.labels import InstanceLabel, PersonField, RemarkField, WordLabel
 from portal.api.serializers.revisions import RevisionLabel
 from portal.api.shapes import Shape
 from portal.web import words
@@ -73,6 +73,7 @@ class RolloutShape(Shape[Rollout]):
     context = serializers.IntegerField(source="context_id")
     started_by = PersonField()
     word = serializers.SerializerMethodField()
+    comment = RemarkField()
 
     class Meta:
         model = Rollout

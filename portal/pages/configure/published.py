@@ -24,6 +24,7 @@ from portal.web.listing import page_of
 from portal.web.needs import needs
 from portal.web.parts import Column
 from portal.web.provenance import compared, differences_of, settings_of_revision
+from portal.web.remarks import remark
 from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import see
 from portal.web.scope import scope_of
@@ -126,6 +127,7 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
             "crumbs": [(_("Published"), reverse("configure-published")), (_title(row), "")],
             "row": Row(row),
             "revision": row,
+            "remark": remark(by, row),
             "title": _title(row),
             "settings": settings_of_revision(by, row, zone),
             "components": veil_of(row).components(row.components),

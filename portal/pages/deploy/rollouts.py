@@ -22,6 +22,7 @@ from orchestration.states import DEPLOYMENT, ROLLOUT, PublicationState, State
 from portal.web.listing import page_of
 from portal.web.needs import needs
 from portal.web.parts import Column
+from portal.web.remarks import remark, remarks
 from portal.web.requests import PortalRequest
 from portal.web.responses import see
 from portal.web.scope import scope_of
@@ -75,8 +76,10 @@ def rollouts(request: PortalRequest) -> HttpResponse:
     """List the rollouts that touch a line the person sees, newest first."""
     page = page_of(request, queries.rollouts(request.user, scope_of(request)))
     progress = queries.progress_of(request.user, page.object_list)
+    told = remarks(request.user, page.object_list)
     rows = [
-        (row, KINDS[Rollout.Kind(row.kind)], ROLLOUT[row.state], progress[row.pk]) for row in page
+        (row, KINDS[Rollout.Kind(row.kind)], ROLLOUT[row.state], progress[row.pk], told[row.pk])
+        for row in page
     ]
     return render(request, "deploy/rollouts.html", {"page": page, "rows": rows, "columns": COLUMNS})
 
@@ -94,6 +97,7 @@ def rollout(request: PortalRequest, pk: int) -> HttpResponse:
         {
             "crumbs": [(_("Rollouts"), reverse("deploy-rollouts")), (title, "")],
             "rollout": row,
+            "remark": remark(request.user, row),
             "topic": f"rollout:{pk}",
             "title": title,
             "state": ROLLOUT[row.state],

@@ -12,6 +12,7 @@ from orchestration.queries import places, possible
 from orchestration.queries.revisions import compare, earlier_than_current
 from orchestration.states import DEPLOYMENT, FAILED_DEPLOYMENT
 from portal.web.needs import needs
+from portal.web.remarks import remark
 from portal.web.requests import PortalRequest
 from portal.web.step_tree import tree
 from portal.web.troubles import hold_of, trouble_of
@@ -32,6 +33,7 @@ def deployment(request: PortalRequest, pk: int) -> HttpResponse:
         "monitor/deployment.html",
         {
             "deployment": attempt,
+            "remark": remark(by, attempt.rollout),
             "region": f"deployment-{pk}",
             "topic": f"deployment:{pk}",
             "details_id": f"trouble-{pk}",

@@ -14,6 +14,7 @@ from orchestration.services import dispatch, places, publishing, rollouts
 from orchestration.services.errors import Refused
 from orchestration.states import DeploymentState as S
 from orchestration.states import InstanceState
+from portal.web.remarks import remark
 from rbac import grants
 from tests.integration.services.sharing import Sharing, last
 from tests.integration.services.site import GOOD_WAY, Clock, W
@@ -36,7 +37,7 @@ def test_a_line_waits_until_the_shared_copy_runs_with_its_section(sharing: Shari
     update = last(sharing.hub_copy)
     assert update.state == S.OFFERED
     assert (update.rollout.kind, update.rollout.started_by) == (Rollout.Kind.DEPLOY, sharing.by)
-    assert update.rollout.comment == "For alpha-1"
+    assert remark(sharing.by, update.rollout) == "For alpha-1"
     assert str(update.revision) == "1.0.0.2"
     sharing.work()
     assert sharing.senders == [section("alpha-1")]
@@ -61,7 +62,14 @@ def test_twelve_lines_at_once_make_one_new_revision(sharing: Sharing) -> None:
     assert sharing.hub_copy.revisions.count() == 2
     assert sharing.senders == [section(name) for name in names]
     assert SolutionInstance.objects.filter(state=InstanceState.DEPLOYED).count() == 13
-    assert last(sharing.hub_copy).rollout.comment == "For more-0, more-1, more-2 and 9 more"
+    made = last(sharing.hub_copy)
+    told = "For more-0, more-1, more-2 and 9 more"
+    assert remark(sharing.by, made.rollout) == told
+    assert made.revision is not None
+    assert remark(sharing.by, made.revision) == told
+    near = sharing.company.person("olga", "deployment-viewer", sharing.hub.node)
+    assert remark(near, made.rollout) == "For 12 lines", "those it was made for are no neighbours"
+    assert "more-" not in made.rollout.comment + made.revision.comment
 
 
 def test_deploying_again_replaces_and_keeps_the_order(sharing: Sharing) -> None:
@@ -258,19 +266,6 @@ def test_without_the_rights_there_an_uninstall_leaves_the_shared_copy_to_others(
     assert sharing.publish_hub().configuration["Senders"] == []
 
 
-def test_a_section_that_does_not_fit_holds_its_own_line_only(sharing: Sharing) -> None:
-    sharing.collector = sharing.solution("collector", COLLECTOR_WITH_LIMIT, "1.1.0")
-    sharing.run(sharing.publish_hub())
-    bad = sharing.publish_line("alpha-1", Rate=500)
-    good = sharing.publish_line("alpha-2", Rate=6)
-    sharing.start(bad, good)
-    sharing.work()
-    assert sharing.senders == [section("alpha-2", 6)]
-    deployment = Deployment.objects.get(revision=bad)
-    assert deployment.hold["reason"] == "unfit"
-    assert deployment.hold["message"].startswith("Senders")
-
-
 def test_a_shared_copy_in_use_stays(sharing: Sharing) -> None:
     hub = sharing.run(sharing.publish_hub())
     instance = sharing.run(sharing.publish_line())
@@ -376,16 +371,4 @@ configs:
     Line: ${{$target(name)}}
     Rate: ${{$val(Rate)}}
   More: true
-"""
-COLLECTOR_WITH_LIMIT = """
-schema:
-  rules:
-    configs:
-      Port: {type: int, defaultValue: 9100}
-      Senders:
-        type: "array[object]"
-        disallowedValues: [{Line: alpha-1, Rate: 500}]
-configs:
-  Port: ${{$val(Port)}}
-  Senders: []
 """
