@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from orchestration.services import dispatch, operations_running
+from orchestration.services import deliveries, dispatch, operations_running
 from orchestration.services import sweep as sweeping
 
 
@@ -13,15 +13,15 @@ def advance_due() -> None:
 
 
 @shared_task(ignore_result=True)
-def advance_operations() -> None:
-    """Work on operations for many lines, because somebody asked for one or one goes on."""
-    operations_running.advance_due()
-
-
-@shared_task(ignore_result=True)
 def deliver_due() -> None:
     """Bring out what webhooks are to hear, because something just happened."""
     deliveries.deliver_due()
+
+
+@shared_task(ignore_result=True)
+def advance_operations() -> None:
+    """Work on operations for many lines, because somebody asked for one or one goes on."""
+    operations_running.advance_due()
 
 
 @shared_task(ignore_result=True)

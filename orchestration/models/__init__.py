@@ -16,8 +16,8 @@ from orchestration.models.event import Event
 from orchestration.models.heartbeat import WorkerHeartbeat
 from orchestration.models.instance import SolutionInstance, SolutionVersion
 from orchestration.models.node import Node
-from orchestration.models.outbox import Delivery, DeliveryAttempt
 from orchestration.models.operation import Operation, OperationResult
+from orchestration.models.outbox import Delivery, DeliveryAttempt
 from orchestration.models.schema import Schema, SchemaVersion
 from orchestration.models.secret import NamedSecret, NamedSecretVersion, SecretValue
 from orchestration.models.sign_in import ApiToken, SignIn

@@ -12,7 +12,7 @@ def _choices(life: type[StrEnum]) -> list[tuple[str, str]]:
 AGENT_STATES = _choices(states.AgentState)
 DEPLOYMENT_STATES = _choices(states.DeploymentState)
 INSTANCE_STATES = _choices(states.InstanceState)
-OPERATION_STATES = _choices(states.OperationState)
 DELIVERY_STATES = _choices(states.DeliveryState)
+OPERATION_STATES = _choices(states.OperationState)
 PUBLICATION_STATES = _choices(states.PublicationState)
 ROLLOUT_STATES = _choices(states.RolloutState)
