@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from orchestration.models import Node
 from orchestration.queries import places
+from orchestration.queries.finding import Found
 from orchestration.queries.places import Crumb
 from portal.api.fields import Body, Seen, name_field, title_field
 from portal.api.shapes import Shape
@@ -69,6 +70,17 @@ class Branch(serializers.Serializer[Node]):
     title = serializers.CharField()
     level_name = serializers.CharField()
     children = serializers.ListField(child=serializers.DictField())
+
+
+class FoundShape(serializers.Serializer[Found]):
+    """A place that was looked for; ``path`` is the way to it by names and finds it alone."""
+
+    id = serializers.IntegerField(source="node.pk")
+    kind = serializers.CharField(source="node.kind")
+    context = serializers.IntegerField(source="node.context_id")
+    name = serializers.CharField(source="node.name")
+    title = serializers.CharField(source="node.title")
+    path = serializers.CharField()
 
 
 class NewSite(Body):

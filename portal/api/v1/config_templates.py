@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from orchestration.models import ConfigTemplate, ConfigTemplateVersion, Node
 from orchestration.queries import config_templates as queries
 from orchestration.queries import configuring, sight
-from orchestration.services import config_templates
+from orchestration.services import config_templates, discarding
 from portal.api.filters import IdFilter
 from portal.api.resource import Asked, Resource
 from portal.api.rights import Rights
@@ -64,6 +64,7 @@ class ConfigTemplateVersions(ListModelMixin, RetrieveModelMixin, Resource[Config
         "list": sight.SOLUTIONS,
         "retrieve": sight.SOLUTIONS,
         "create": (Perm.AUTHOR_SOLUTIONS,),
+        "destroy": (Perm.AUTHOR_SOLUTIONS,),
     }
     serializer_class = ConfigTemplateVersionShape
     filterset_class = ConfigTemplateVersionFilters
@@ -80,6 +81,12 @@ class ConfigTemplateVersions(ListModelMixin, RetrieveModelMixin, Resource[Config
         source = config_templates.ConfigSource(**wanted)
         made = config_templates.create_version(self.by, context, source)
         return Response(self.shown(made), status=201)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a version that is linked nowhere."""
+        discarding.config_version(self.by, self.get_object())
+        return Response(status=204)
 
 
 class OfPlace(Asked):

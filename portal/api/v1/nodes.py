@@ -4,20 +4,21 @@ from typing import ClassVar
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration.models import Node
-from orchestration.queries import places, sight
+from orchestration.queries import finding, places, sight
 from orchestration.services import places as changes
 from portal.api.filters import IdFilter, UnderFilter
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.places import (
     Branch,
+    FoundShape,
     NewSite,
     PlaceChange,
     PlaceDetail,
@@ -44,6 +45,7 @@ class Nodes(ListModelMixin, Resource[Node]):
         "list": sight.PLACES,
         "retrieve": sight.PLACES,
         "tree": sight.PLACES,
+        "find": sight.PLACES,
         "create": (Perm.EDIT_HIERARCHY,),
         "partial_update": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
         "destroy": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
@@ -66,6 +68,20 @@ class Nodes(ListModelMixin, Resource[Node]):
     def tree(self, request: Request) -> Response:
         """Places as a tree, from those that the person may see down; takes the list's filters."""
         return Response(nested(list(self.filter_queryset(self.get_queryset()))))
+
+    @extend_schema(
+        parameters=[
+            OpenApiParameter(
+                "name", str, required=True, description="A name, or a way: `Contoso/Plano/Line 3`."
+            )
+        ],
+        responses=FoundShape(many=True),
+    )
+    @action(detail=False, filterset_class=None, pagination_class=None)
+    def find(self, request: Request) -> Response:
+        """Places by what people call them; of a way, places in between may be left out."""
+        found = finding.find(self.by, request.query_params.get("name", "").replace("\x00", ""))
+        return Response(self.listed(found, FoundShape))
 
     @extend_schema(request=NewSite, responses={201: PlaceShape})
     def create(self, request: Request) -> Response:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from orchestration.models import Schema, SchemaVersion
 from orchestration.queries import sight, solutions
 from orchestration.queries.templates import schema_of
-from orchestration.services import catalog
+from orchestration.services import catalog, discarding
 from portal.api.filters import IdFilter
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -65,6 +65,7 @@ class SchemaVersions(ListModelMixin, RetrieveModelMixin, Resource[SchemaVersion]
         "retrieve": sight.SOLUTIONS,
         "json_schema": sight.SOLUTIONS,
         "create": (Perm.AUTHOR_SOLUTIONS,),
+        "destroy": (Perm.AUTHOR_SOLUTIONS,),
     }
     serializer_class = SchemaVersionShape
     filterset_class = SchemaVersionFilters
@@ -79,6 +80,12 @@ class SchemaVersions(ListModelMixin, RetrieveModelMixin, Resource[SchemaVersion]
         made, warnings = catalog.create_schema_version(self.by, **self.given(NewSchemaVersion))
         context = self.get_serializer_context() | {"warnings": warnings}
         return Response(NewSchemaVersionShape(made, context=context).data, status=201)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a version that no template is held to."""
+        discarding.schema_version(self.by, self.get_object())
+        return Response(status=204)
 
     @extend_schema(responses={(200, JSON_SCHEMA): OpenApiTypes.OBJECT})
     @action(detail=True, url_path="json-schema")

@@ -15,7 +15,7 @@ from orchestration.models import SolutionTemplate, SolutionTemplateVersion
 from orchestration.queries import sight, solutions
 from orchestration.queries.templates import rules_of
 from orchestration.rules import Schema
-from orchestration.services import catalog
+from orchestration.services import catalog, discarding
 from portal.api.filters import IdFilter
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -65,6 +65,7 @@ class SolutionVersions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemp
         "retrieve": sight.SOLUTIONS,
         "json_schema": sight.SOLUTIONS,
         "create": (Perm.AUTHOR_SOLUTIONS,),
+        "destroy": (Perm.AUTHOR_SOLUTIONS,),
     }
     serializer_class = SolutionVersionShape
     filterset_class = SolutionVersionFilters
@@ -81,6 +82,12 @@ class SolutionVersions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemp
         source = catalog.SolutionSource(**wanted)
         made = catalog.create_solution_version(self.by, context, source)
         return Response(self.shown(made), status=201)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: int) -> Response:
+        """Delete a version of which nothing was ever published."""
+        discarding.solution_version(self.by, self.get_object())
+        return Response(status=204)
 
     @extend_schema(responses={(200, JSON_SCHEMA): OpenApiTypes.OBJECT})
     @action(detail=True, url_path="json-schema")

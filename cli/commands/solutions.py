@@ -1,0 +1,144 @@
+"""`sitewright solution-template`: applications, their versions, and many lines at once."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import naming
+from cli.files import mapping_of, text_of
+from cli.options import DisplayName, InContext, Output, Yes
+from cli.output import Columns, Format, show, tell
+from cli.server import connect
+
+app = typer.Typer(no_args_is_help=True, help="Applications that lines can run, in versions.")
+
+COLUMNS: Columns = (
+    ("Id", "id"),
+    ("Name", "name"),
+    ("Title", "title"),
+    ("Capabilities", "capabilities"),
+    ("Versions", "versions"),
+)
+_VERSION: Columns = (
+    ("Id", "id"),
+    ("Name", "name"),
+    ("Version", "version"),
+    ("Schema", "schema"),
+    ("Created by", "created_by"),
+    ("Created", "created_at"),
+    ("Warnings", "warnings"),
+)
+
+Name = Annotated[str, typer.Argument(metavar="SOLUTION")]
+NewVersion = Annotated[str, typer.Option("--version", help="SemVer, for example 1.2.0.")]
+Template = Annotated[Path, typer.Option("--config-template", help="The file with `configs:`.")]
+Specification = Annotated[
+    Path | None, typer.Option("--specification", help="JSON or YAML with `components`.")
+]
+SchemaName = Annotated[
+    str, typer.Option("--schema", help="Name/Version, where the template does not say.")
+]
+
+
+@app.command()
+def create(
+    name: Name,
+    *,
+    version: NewVersion,
+    config_template: Template,
+    specification: Specification = None,
+    schema: SchemaName = "",
+    display_name: DisplayName = "",
+    description: Annotated[str, typer.Option("--description")] = "",
+    capability: Annotated[
+        list[str] | None, typer.Option("--capability", help="What lines need; again for more.")
+    ] = None,
+    context: InContext = "",
+    output: Output = Format.TABLE,
+) -> None:
+    """Add a solution template with its first version."""
+    extra = {"display_name": display_name, "description": description}
+    body = _version_body(name, version, config_template, specification, schema)
+    body |= {key: value for key, value in extra.items() if value}
+    body |= {"capabilities": capability} if capability else {}
+    _add(body, context, output)
+
+
+@app.command("create-version")
+def create_version(
+    name: Name,
+    *,
+    version: NewVersion,
+    config_template: Template,
+    specification: Specification = None,
+    schema: SchemaName = "",
+    context: InContext = "",
+    output: Output = Format.TABLE,
+) -> None:
+    """Add a version; the same version with the same content again is no change."""
+    with connect() as server:
+        row = naming.entry(server, "solutions", name, context)
+        owner = next(c["name"] for c in server.rows("contexts/") if c["id"] == row["context"])
+    _add(_version_body(name, version, config_template, specification, schema), owner, output)
+
+
+@app.command("list")
+def list_(*, context: InContext = "", output: Output = Format.TABLE) -> None:
+    """List the solution templates you may see."""
+    with connect() as server:
+        chosen = naming.context(server, context)["id"] if context else ""
+        show(list(server.rows("solutions/", context=chosen)), output, COLUMNS)
+
+
+@app.command("show")
+def show_(
+    name: Name,
+    *,
+    version: Annotated[str, typer.Option("--version", help="Show this version.")] = "",
+    context: InContext = "",
+    output: Output = Format.TABLE,
+) -> None:
+    """Show a solution template, or one of its versions."""
+    with connect() as server:
+        row = naming.entry(server, "solutions", name, context)
+        if not version:
+            show(row, output, (*COLUMNS, ("Description", "description")))
+            return
+        found = server.get(f"solution-versions/{naming.version(row, version)}/")
+        show(found, output, _VERSION)
+
+
+@app.command("remove-version")
+def remove_version(
+    name: Name,
+    *,
+    version: Annotated[str, typer.Option("--version", help="The version to delete.")],
+    context: InContext = "",
+    yes: Yes = False,
+) -> None:
+    """Delete a version of which nothing was ever published."""
+    with connect() as server:
+        row = naming.entry(server, "solutions", name, context)
+        number = naming.version(row, version)
+        if not yes:
+            typer.confirm(f"Delete {name} {version}?", abort=True, err=True)
+        server.delete(f"solution-versions/{number}/")
+        tell(f"Deleted {name} {version}.")
+
+
+def _version_body(
+    name: str, version: str, template: Path, specification: Path | None, schema: str
+) -> dict[str, Any]:
+    body: dict[str, Any] = {"name": name, "version": version, "config_text": text_of(template)}
+    body |= {"specification": mapping_of(specification)} if specification else {}
+    return body | ({"schema": schema} if schema else {})
+
+
+def _add(body: dict[str, Any], context: str, output: Format) -> None:
+    with connect() as server:
+        body["context"] = naming.context(server, context)["id"]
+        made = server.post("solution-versions/", body)
+        for warning in made["warnings"]:
+            tell(f"Note: {warning}")
+        show(made, output, _VERSION)
