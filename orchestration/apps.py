@@ -1,5 +1,7 @@
 """App registration."""
 
+import gc
+
 from django.apps import AppConfig
 from django.conf import settings
 
@@ -14,5 +16,8 @@ class OrchestrationConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hold the language to the limits of this installation."""
+        """Hold the language to the limits of this installation, look for garbage less often."""
         limits.configure(settings.LANGUAGE_LIMITS)
+        # Rows and resolutions are made by the thousand and go without the collector's help; as
+        # often as Python does by itself, looking at them took a fifth of the time of a publish.
+        gc.set_threshold(10_000, 20, 10)

@@ -177,7 +177,7 @@ def _publish(issue: Issue, reviews: list[LineReview]) -> list[Published]:
     """Publish for some lines, in a number of queries that does not grow with them."""
     good = [one for one in reviews if one.ok]
     instances = _instances(issue, good)
-    newest = _newest(issue.version, instances.values())
+    newest = _newest(issue.version, [one.instance for one in good if one.instance])
     uses = _uses(good, newest)
     made = {}
     for one in good:
@@ -230,11 +230,11 @@ def _instances(issue: Issue, reviews: Iterable[LineReview]) -> dict[int, Solutio
 
 
 def _newest(
-    version: SolutionTemplateVersion, instances: Iterable[SolutionInstance]
+    version: SolutionTemplateVersion, instances: Sequence[SolutionInstance]
 ) -> dict[int, tuple[int, SolutionVersion | None]]:
     """The last number of each copy, by its id, and its newest revision that could be deployed."""
     found: dict[int, tuple[int, SolutionVersion | None]] = {}
-    rows = SolutionVersion.objects.filter(instance__in=list(instances), template_version=version)
+    rows = SolutionVersion.objects.filter(instance__in=instances, template_version=version)
     for row in rows.defer("content", "provenance").order_by("number"):
         _, same = found.get(row.instance_id, (0, None))
         ready = row.state == PublicationState.READY_TO_DEPLOY
