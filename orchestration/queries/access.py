@@ -1,44 +1,15 @@
-"""Who holds which role, and what a role lets somebody do at a place."""
+"""Who holds which role where."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from django.contrib.auth.models import Group
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from orchestration.models import Node
-from rbac.access import granted_paths, may, may_administer, may_anywhere, visible
+from rbac.access import granted_paths, may_administer, may_anywhere, visible
 from rbac.models import Role, RoleAssignment, User
 from rbac.permissions import Perm
-
-
-@dataclass(frozen=True)
-class Right:
-    """One right at a place, and why somebody has it; or who could give it, when they do not.
-
-    ``everywhere`` is for who looks after the whole installation. ``askable`` are people who could
-    give the right there, the nearest first.
-    """
-
-    perm: Perm
-    through: tuple[RoleAssignment, ...]
-    everywhere: bool = False
-    askable: tuple[User, ...] = ()
-
-    @property
-    def held(self) -> bool:
-        """Whether they have it."""
-        return self.everywhere or bool(self.through)
-
-
-@dataclass(frozen=True)
-class Holder:
-    """Somebody who has a right at a place, and through what."""
-
-    person: User
-    through: tuple[RoleAssignment, ...]
-    everywhere: bool = False
 
 
 def roles(by: User) -> QuerySet[Role]:
@@ -93,36 +64,6 @@ def reaching(node: Node) -> QuerySet[RoleAssignment]:
     return current.filter(node__in=node.path_ids()).order_by("node__path", "role", "pk")
 
 
-def rights_at(person: User, node: Node) -> list[Right]:
-    """Every right there is, and why a person has it at a place or whom to ask; the caller asked."""
-    reach = list(reaching(node))
-    mine = set(person.groups.values_list("pk", flat=True))
-    held = [one for one in reach if one.user_id == person.pk or one.group_id in mine]
-    through = {perm: _granting(perm, held if person.is_active else ()) for perm in Perm}
-    everywhere = person.is_active and person.is_superuser
-    givers = _Givers(reach)
-    return [
-        Right(
-            perm,
-            through[perm],
-            everywhere,
-            () if everywhere or through[perm] else givers.of(perm, person),
-        )
-        for perm in Perm
-    ]
-
-
-def holders(node: Node, perm: Perm) -> list[Holder]:
-    """Everybody who has a right at a place now, by user name; the caller has asked."""
-    through = _by_person(_granting(perm, reaching(node)))
-    everywhere = set(User.objects.filter(is_superuser=True).values_list("pk", flat=True))
-    people = User.objects.filter(pk__in=through.keys() | everywhere, is_active=True)
-    return [
-        Holder(person, tuple(through.get(person.pk, ())), person.pk in everywhere)
-        for person in people.order_by("username")
-    ]
-
-
 def lacking_together(by: User, perms: Sequence[Perm]) -> list[str]:
     """The rights that somebody lacks for having all of some at one place; empty if there is one."""
     together = ["/"]
@@ -132,53 +73,6 @@ def lacking_together(by: User, perms: Sequence[Perm]) -> list[str]:
         return []
     nowhere = [perm.value for perm in perms if not granted_paths(by, perm)]
     return nowhere or [perm.value for perm in perms]
-
-
-def may_ask_about(by: User, node: Node) -> bool:
-    """Whether somebody may know who can do what at a place: who manages access there."""
-    return bool(may(by, Perm.MANAGE_ACCESS, node))
-
-
-class _Givers:
-    """Who could give a right at one place: who manages access there and has the right, too."""
-
-    def __init__(self, reach: Collection[RoleAssignment]) -> None:
-        self._reach = reach
-        self._managing = _by_person(_granting(Perm.MANAGE_ACCESS, reach))
-        administrators = User.objects.filter(is_superuser=True, is_active=True)
-        self._administrators = tuple(administrators.order_by("username"))
-        active = User.objects.filter(pk__in=self._managing, is_active=True)
-        self._people = {person.pk: person for person in active}
-
-    def of(self, perm: Perm, person: User) -> tuple[User, ...]:
-        """People beside the one who lacks it, the nearest first; else the administrators."""
-        able = _by_person(_granting(perm, self._reach)).keys() & self._people.keys() - {person.pk}
-        near = sorted(able, key=lambda pk: (-self._depth(pk), self._people[pk].username))
-        return tuple(self._people[pk] for pk in near) or self._administrators
-
-    def _depth(self, pk: int) -> int:
-        return max(len(one.node.path) for one in self._managing[pk])
-
-
-def _by_person(rows: Iterable[RoleAssignment]) -> dict[int, list[RoleAssignment]]:
-    """The assignments by each person they reach, directly or through a group."""
-    found: dict[int, list[RoleAssignment]] = {}
-    through_groups: dict[int, list[RoleAssignment]] = {}
-    for one in rows:
-        if one.user_id is not None:
-            found.setdefault(one.user_id, []).append(one)
-        elif one.group_id is not None:
-            through_groups.setdefault(one.group_id, []).append(one)
-    if not through_groups:
-        return found
-    members = User.groups.through.objects.filter(group__in=through_groups)
-    for user, group in members.values_list("user_id", "group_id"):
-        found.setdefault(user, []).extend(through_groups[group])
-    return found
-
-
-def _granting(perm: Perm, held: Iterable[RoleAssignment]) -> tuple[RoleAssignment, ...]:
-    return tuple(one for one in held if perm in one.role.perms)
 
 
 def _common(some: Iterable[str], others: Sequence[str]) -> list[str]:

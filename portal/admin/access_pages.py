@@ -1,5 +1,7 @@
 """Who may do what, explained: for one person, and for one place."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -8,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Node
-from orchestration.queries import access
+from orchestration.queries import access, explaining
 from portal.admin import columns
 from portal.admin.answers import person
 from portal.admin.forms import PlaceChoice, offer_rows
@@ -24,12 +26,24 @@ class WhereForm(forms.Form):
     node = PlaceChoice(Node.objects.none(), label=_("At"), required=False)
 
 
+class WhatForm(forms.Form):
+    """Who may do what."""
+
+    right = forms.ChoiceField(
+        label=_("Who can"),
+        required=False,
+        choices=[("", _("choose")), *((perm.value, label) for perm, label in LABELS.items())],
+    )
+
+
 def what_may(request: HttpRequest, somebody: User) -> HttpResponse:
     """Show the roles somebody holds, and at a chosen place every right with its reason."""
     by = person(request)
     form = WhereForm(request.GET or None)
-    offer_rows(form, "node", access.places(by).order_by("path"))
+    rows = explaining.explainable(by, somebody).exclude(kind=Node.Kind.CATALOG)
+    offer_rows(form, "node", rows.order_by("path"))
     node = form.cleaned_data["node"] if form.is_valid() else None
+    rights = explaining.rights_at(somebody, node) if node else []
     context = {
         **site.each_context(request),
         "title": gettext("What may %(person)s do?") % {"person": somebody},
@@ -37,25 +51,52 @@ def what_may(request: HttpRequest, somebody: User) -> HttpResponse:
         "held": [_row(one) for one in access.held_by(by, somebody)],
         "form": form,
         "node": node,
-        "rights": access.rights_at(somebody, node) if node else [],
-        "labels": LABELS,
+        "rights": [
+            {"right": right, "label": LABELS[right.perm], "why": _reasons(by, right.through)}
+            for right in rights
+        ],
         "back": reverse("admin:rbac_user_change", args=[somebody.pk]),
     }
     return TemplateResponse(request, "admin/what_may.html", context)
 
 
 def who_can(request: HttpRequest, node: Node) -> HttpResponse:
-    """Show everybody whose role reaches a place, and what it lets them do."""
-    may(person(request), Perm.MANAGE_ACCESS, node).require()
+    """Show everybody whose role reaches a place, and who has a chosen right there."""
+    by = person(request)
+    may(by, Perm.MANAGE_ACCESS, node).require()
+    form = WhatForm(request.GET or None)
+    chosen = form.cleaned_data["right"] if form.is_valid() else ""
+    found = explaining.holders(node, Perm(chosen)) if chosen else []
     context = {
         **site.each_context(request),
         "title": gettext("Who can do what at %(place)s") % {"place": node.title},
         "node": node,
         "way": columns.way(node),
+        "form": form,
+        "chosen": LABELS[Perm(chosen)] if chosen else "",
+        "holders": [{"holder": one, "why": _reasons(by, one.through)} for one in found],
         "held": [_row(one) for one in access.reaching(node)],
         "give": f"{reverse('admin:rbac_roleassignment_add')}?node={node.pk}",
     }
     return TemplateResponse(request, "admin/who_can.html", context)
+
+
+def _reasons(by: User, through: Iterable[RoleAssignment]) -> list[dict[str, object]]:
+    """The roles behind a right; a place that the reader may not see is a name and no link."""
+    rows = list(through)
+    managed = {one.node_id for one in rows if may(by, Perm.MANAGE_ACCESS, one.node)}
+    return [
+        {
+            "role": one.role.label,
+            "place": one.node.title,
+            "link": reverse("admin:orchestration_node_access", args=[one.node_id])
+            if one.node_id in managed
+            else "",
+            "group": one.group,
+            "ends": one.expires_at,
+        }
+        for one in rows
+    ]
 
 
 def _row(assignment: RoleAssignment) -> dict[str, object]:

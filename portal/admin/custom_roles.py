@@ -25,7 +25,7 @@ class RoleForm(ServiceForm[Role]):
 
     label = text(_("Name"), most=80)
     description = text(_("Description"), most=300, required=False)
-    rights = forms.TypedMultipleChoiceField(
+    perms = forms.TypedMultipleChoiceField(
         label=_("Lets somebody"),
         choices=[(perm.value, label) for perm, label in LABELS.items()],
         coerce=Perm,
@@ -35,8 +35,9 @@ class RoleForm(ServiceForm[Role]):
 
     def offer(self) -> None:
         if self.instance.pk:
-            for name in ("label", "description", "rights"):
-                self.initial[name] = getattr(self.instance, name)
+            self.initial["label"] = self.instance.label
+            self.initial["description"] = self.instance.description
+            self.initial["perms"] = [perm.value for perm in self.instance.perms]
 
 
 @admin.register(Role, site=site)
@@ -47,7 +48,7 @@ class RoleAdmin(ServiceAdmin[Role]):
     view_perms = (Perm.MANAGE_ACCESS,)
     add_perm = change_perm = remove_perm = Perm.MANAGE_ACCESS
     shown = ("key", "origin")
-    list_display = ("label", "origin", "description", "allows")
+    list_display = ("label", "origin", "description", "perms")
     search_fields = ("label", "key")
 
     def sees(self, by: User) -> QuerySet[Role]:
@@ -55,7 +56,7 @@ class RoleAdmin(ServiceAdmin[Role]):
 
     def create(self, request: HttpRequest, data: dict[str, Any]) -> Role:
         return custom_roles.create(
-            person(request), data["label"], data["rights"], description=data["description"]
+            person(request), data["label"], data["perms"], description=data["description"]
         )
 
     def change(self, request: HttpRequest, obj: Role, form: ServiceForm[Role]) -> None:
@@ -65,7 +66,7 @@ class RoleAdmin(ServiceAdmin[Role]):
             obj,
             label=data["label"],
             description=data["description"],
-            perms=data["rights"],
+            perms=data["perms"],
         )
 
     def remove(self, by: User, obj: Role) -> None:
@@ -76,7 +77,7 @@ class RoleAdmin(ServiceAdmin[Role]):
         return str(_("ships with Sitewright") if obj.shipped else _("here"))
 
     @admin.display(description=_("Lets somebody"))
-    def allows(self, obj: Role) -> SafeString | str:
+    def perms(self, obj: Role) -> SafeString | str:
         return columns.listed(LABELS[perm] for perm in Perm if perm in obj.perms)
 
     def _has(self, request: HttpRequest, perm: Perm | None, obj: Role | None) -> bool:

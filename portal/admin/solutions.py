@@ -25,7 +25,7 @@ from portal.admin.filters import ContextFilter
 from portal.admin.forms import ServiceForm, capability_names, lines, offer_choices, offer_rows, text
 from portal.admin.site import site
 from portal.templatetags.ui import as_text
-from rbac.access import Place, may_anywhere, visible
+from rbac.access import Place, may, may_anywhere, visible
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -113,15 +113,18 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
         setattr(obj, remarks.SEEN, uses.lines_of(by, obj))
 
     def tools(self, request: HttpRequest, obj: SolutionTemplate) -> Sequence[Tool]:
+        found: list[Tool] = []
         if may_anywhere(request.user, Perm.AUTHOR_SOLUTIONS):
             query = urlencode({"context": str(obj.node.context_id), "name": obj.node.name})
-            found = [(_("Add a version"), f"{self.address('add')}?{query}")]
+            found.append((_("Add a version"), f"{self.address('add')}?{query}"))
             if newest := obj.versions.first():
                 playground = reverse("admin:playground")
                 query = urlencode({"context": str(obj.node.context_id), "version": str(newest.pk)})
                 found.append((_("Open in the playground"), f"{playground}?{query}"))
-            return found
-        return ()
+        if may(request.user, Perm.MANAGE_ACCESS, obj.node):
+            who_can = reverse("admin:orchestration_node_access", args=[obj.node.pk])
+            found.append((_("Who can do what here"), who_can))
+        return found
 
     @admin.display(description=_("Name"), ordering="node__name")
     def name(self, obj: SolutionTemplate) -> str:
