@@ -42,9 +42,13 @@ def hand_over(targets: Iterable[int]) -> None:
         generation=F("generation") + 1
     )
     # What is wanted nowhere any more is nothing to take over.
-    SolutionInstance.objects.filter(
+    taken = SolutionInstance.objects.filter(
         Q(desired__isnull=False) | Q(state__in=_REMOVING), target__in=ids, generation__gt=0
-    ).update(generation=F("generation") + 1)
+    )
+    held = taken.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    SolutionInstance.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(
+        generation=F("generation") + 1
+    )
 
 
 def signed(agent: Agent) -> wire.SignedDocument:

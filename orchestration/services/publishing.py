@@ -54,15 +54,13 @@ class Published:
 class Issue:
     """What all revisions of one publish share.
 
-    It ``settles`` what is pending, unless it takes none of the values saved since. ``made_for``
-    names the copies for which the product publishes, empty where a person does.
+    ``made_for`` names the copies for which the product publishes, empty where a person does.
     """
 
     by: User
     version: SolutionTemplateVersion
     name: str
     comment: str
-    settles: bool = True
     made_for: tuple[int, ...] = ()
 
 
@@ -102,7 +100,9 @@ def publish(
             found = with_dependencies(by, version, resolve_lines(version, targets, name), choice)
             reviews = _as_reviewed(found, reviewed)
             issue = Issue(by, version, name, comment)
-            return [one for some in _batches(reviews) for one in _publish(issue, some)]
+            done = [one for some in _batches(reviews) for one in _publish(issue, some)]
+            _settle(name, [one.target.pk for one in done if one.outcome != Outcome.FAILED])
+            return done
     except IntegrityError as error:
         raise Stale("published-meanwhile", solution=str(version.template)) from error
 
@@ -115,9 +115,7 @@ def reissue(by: User, base: SolutionVersion, held: Held, made_for: Sequence[int]
     """
     may(by, Perm.PUBLISH, base.instance.target.node).require()
     review = resolve_again(base, held)
-    issue = Issue(
-        by, base.template_version, base.instance.name, "", settles=False, made_for=tuple(made_for)
-    )
+    issue = Issue(by, base.template_version, base.instance.name, "", made_for=tuple(made_for))
     (one,) = _publish(issue, [review])
     if one.outcome is Outcome.PUBLISHED and one.revision:
         dependencies.copy(base, one.revision)
@@ -214,13 +212,25 @@ def _differs(
     return bool(review.needs) and uses.get(same.pk, {}) != dependencies.uses_in(review)
 
 
+def _settle(name: str, targets: Sequence[int]) -> None:
+    """Let the copies that were published for wait no more.
+
+    Last of all, so that the sites' reports wait for it no longer than they must, and in the order
+    in which everybody locks copies: two who took the same ones in orders of their own would wait
+    for each other.
+    """
+    waiting = SolutionInstance.objects.filter(
+        target__in=targets, name=name, configuration_pending=True
+    )
+    held = waiting.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    SolutionInstance.objects.filter(pk__in=list(held.values_list("pk", flat=True))).update(
+        configuration_pending=False, updated_at=timezone.now()
+    )
+
+
 def _instances(issue: Issue, reviews: Iterable[LineReview]) -> dict[int, SolutionInstance]:
-    """The copies to publish for, by target: made where there is none, no longer pending."""
+    """The copies to publish for, by target: made where there is none."""
     known = {one.target.pk: one.instance for one in reviews if one.instance}
-    if issue.settles:
-        SolutionInstance.objects.filter(pk__in=[one.pk for one in known.values()]).update(
-            configuration_pending=False, updated_at=timezone.now()
-        )
     created = insert_rows(
         SolutionInstance(target=one.target, template=issue.version.template, name=issue.name)
         for one in reviews

@@ -14,7 +14,7 @@ from orchestration.models import (
     SolutionInstance,
     SolutionVersion,
 )
-from orchestration.services import agents, dispatch, rollouts
+from orchestration.services import agents, dispatch, publishing, rollouts
 from orchestration.services.errors import Refused, Stale
 from orchestration.states import DeploymentState as S
 from orchestration.states import RolloutState
@@ -59,6 +59,33 @@ def test_lines_are_always_taken_in_one_order(company: Company) -> None:
     assert list(instances) == [revision.instance_id for revision in chosen], (
         "two who start the same lines in another order would wait for each other for ever"
     )
+
+
+def test_publishing_and_deploying_the_same_lines_do_not_lock_each_other_out(
+    company: Company,
+) -> None:
+    version, root = mixer(company), company.root_user
+    chosen = [company.revision(line, version) for line in ("alpha-1", "alpha-2")]
+    lines = [company.lines[name] for name in ("alpha-1", "alpha-2")]
+    # Each waits for a review, and lies in the table in the order the other way round.
+    for copy in SolutionInstance.objects.order_by("-pk"):
+        SolutionInstance.objects.filter(pk=copy.pk).update(configuration_pending=True)
+    answers: list[object] = []
+
+    def deploy() -> None:
+        answers.append(rollouts.deploy(root, chosen))
+
+    def publish() -> None:
+        answers.extend(publishing.publish(root, version, lines, instance_name="mixer"))
+
+    with ExitStack() as stack, transaction.atomic():
+        first = SolutionInstance.objects.filter(pk=chosen[0].instance_id)
+        list(first.select_for_update())
+        stack.enter_context(meanwhile(deploy))
+        stack.enter_context(meanwhile(publish))
+    assert [type(one) for one in answers if isinstance(one, Rollout)] == [Rollout]
+    assert len(answers) == 3, "one of them was thrown out of a deadlock"
+    assert not SolutionInstance.objects.filter(configuration_pending=True).exists()
 
 
 def test_many_workers_offer_each_line_once(company: Company) -> None:
