@@ -8,6 +8,7 @@ import json
 import logging
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from channels.db import database_sync_to_async
@@ -15,15 +16,18 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from portal.hub import PersonListener, hub
+from orchestration.queries.standing import next_end
+from portal.hub import EVERYTHING, PersonListener, hub
 from rbac.access import granted_paths
 from rbac.models import User
 from rbac.permissions import Perm
 
 VIEWS = (Perm.VIEW_HIERARCHY, Perm.VIEW_VALUES, Perm.VIEW_SOLUTIONS, Perm.VIEW_DEPLOYMENTS)
 LOOK_AGAIN = 60.0  # seconds after which session and rights are checked anew
+AFTER_AN_END = 0.1  # seconds past the end of a role at which it surely has ended
 BEAT = 15.0  # seconds after which a browser hears that the server is there
 SHORTEST_GAP = 0.25  # seconds between two messages to one browser
 BROKEN = 1011
@@ -31,8 +35,17 @@ SIGNED_OUT = 4000 + HTTPStatus.UNAUTHORIZED
 log = logging.getLogger(__name__)
 
 
-def standing(session_key: str | None) -> tuple[int, list[str]] | None:
-    """Return who a session belongs to and what they may watch, or None when it has ended."""
+@dataclass(frozen=True)
+class Standing:
+    """Who a session belongs to, what they may watch, and for how many seconds that surely holds."""
+
+    user_id: int
+    paths: tuple[str, ...]
+    holds_for: float
+
+
+def standing(session_key: str | None) -> Standing | None:
+    """Return how a session stands, or None when it has ended."""
     if not session_key:
         return None
     request = HttpRequest()
@@ -40,7 +53,9 @@ def standing(session_key: str | None) -> tuple[int, list[str]] | None:
     user = get_user(request)  # checks the password's hash too: a new password ends old sessions
     if not isinstance(user, User) or not user.is_active:
         return None
-    return user.pk, granted_paths(user, *VIEWS)
+    ends = next_end(user)
+    holds_for = (ends - timezone.now()).total_seconds() if ends else LOOK_AGAIN
+    return Standing(user.pk, tuple(granted_paths(user, *VIEWS)), max(holds_for, 0.0))
 
 
 class LiveConsumer(AsyncWebsocketConsumer):
@@ -59,7 +74,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             await self.accept()  # a refusal before this has no code that a browser could read
             await self.close(SIGNED_OUT)
             return
-        self.serving = asyncio.create_task(self._serve(PersonListener(*found)))
+        self.serving = asyncio.create_task(self._serve(found))
 
     async def disconnect(self, code: int) -> None:
         """Stop listening."""
@@ -69,9 +84,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
             with suppress(asyncio.CancelledError):
                 await serving
 
-    async def _serve(self, listener: PersonListener) -> None:
+    async def _serve(self, found: Standing) -> None:
         try:
-            async with hub().listen(listener):
+            async with hub().listen(PersonListener(found.user_id, found.paths)) as listener:
                 # Only now: what changes after the page has seen the socket open is not missed.
                 await self.accept()
                 await self._tell(listener)
@@ -82,16 +97,27 @@ class LiveConsumer(AsyncWebsocketConsumer):
 
     async def _tell(self, listener: PersonListener) -> None:
         """Pass topics on until the session ends."""
-        checked = time.monotonic()
-        while True:
-            topics = await listener.wait(min(BEAT, checked + LOOK_AGAIN - time.monotonic()))
-            if listener.RIGHTS in topics or time.monotonic() - checked >= LOOK_AGAIN:
-                found = await database_sync_to_async(standing)(self.session_key)
-                if found is None:
-                    return
-                listener.paths = tuple(found[1])
-                checked = time.monotonic()
+        due = await self._look(listener)  # rights may have changed before the hub listened for us
+        while due is not None:
+            topics = await listener.wait(max(min(BEAT, due - time.monotonic()), 0.0))
+            watched = listener.paths
+            # Hints that may be missing, too, may have been about rights.
+            if topics & {listener.RIGHTS, EVERYTHING} or time.monotonic() >= due:
+                due = await self._look(listener)
+            if listener.paths != watched:
+                topics = frozenset([EVERYTHING])  # what is shown may be more than is theirs now
             said = topics - {listener.RIGHTS}
-            if said or not topics:  # nothing to say is said, too: a beat
+            if due is not None and (said or not topics):  # nothing to say is said, too: a beat
                 await self.send(json.dumps({"topics": sorted(said)}))
                 await asyncio.sleep(SHORTEST_GAP)
+
+    async def _look(self, listener: PersonListener) -> float | None:
+        """Take up what the person may watch now; returns when to look again, None when it is over.
+
+        Times are those of `time.monotonic`.
+        """
+        found = await database_sync_to_async(standing)(self.session_key)
+        if found is None:
+            return None
+        listener.paths = found.paths
+        return time.monotonic() + min(LOOK_AGAIN, found.holds_for + AFTER_AN_END)

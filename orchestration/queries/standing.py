@@ -1,5 +1,7 @@
 """What the asking person themselves may do, and where."""
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -12,9 +14,14 @@ from rbac.permissions import Perm
 def roles(by: User) -> QuerySet[RoleAssignment]:
     """The roles somebody holds now, directly or through a group."""
     current = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
-    held = Q(user=by) | Q(group__in=by.groups.all())
-    rows = RoleAssignment.objects.filter(current, held).select_related("role", "node")
+    rows = _held(by).filter(current).select_related("role", "node")
     return rows.order_by("node__path", "role")
+
+
+def next_end(by: User) -> datetime | None:
+    """When the next of somebody's roles ends; None when none will."""
+    rows = _held(by).filter(expires_at__gt=timezone.now())
+    return rows.order_by("expires_at").values_list("expires_at", flat=True).first()
 
 
 def rights(by: User) -> dict[Perm, list[Node]]:
@@ -29,3 +36,7 @@ def rights(by: User) -> dict[Perm, list[Node]]:
         for perm, found in paths.items()
         if found
     }
+
+
+def _held(by: User) -> QuerySet[RoleAssignment]:
+    return RoleAssignment.objects.filter(Q(user=by) | Q(group__in=by.groups.all()))

@@ -60,6 +60,7 @@ def set_password(by: User, user: User, password: str) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     events.record("person.password-set", user, None, by)
+    hints.tell_rights([user.pk])  # the other sessions of the account have ended
 
 
 def _check_password(password: str) -> None:

@@ -1,5 +1,3 @@
-import asyncio
-
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.routing import URLRouter
@@ -126,7 +124,7 @@ def test_the_view_that_signs_out_tells_the_sockets(company: Company) -> None:
 
 
 def test_a_right_taken_away_ends_what_is_heard(company: Company) -> None:
-    async def take_away() -> bool:
+    async def take_away() -> tuple[list[str], list[str], bool]:
         socket = socket_of(await signed_in(company, "ann", "alpha"))
         await socket.connect()
         ann = company.people["ann"]
@@ -139,13 +137,14 @@ def test_a_right_taken_away_ends_what_is_heard(company: Company) -> None:
         await change(company, "alpha-1")
         heard = await topics(socket)
         await sync_to_async(take)()
-        await asyncio.sleep(0.5)  # the socket looks again
+        told = await topics(socket)
         await change(company, "alpha-1")
         silent = await socket.silent(0.5)
         await socket.close()
-        return bool(heard) and silent
+        return heard, told, silent
 
-    assert async_to_sync(take_away)()
+    line = company.lines["alpha-1"].node
+    assert async_to_sync(take_away)() == ([f"target:{line.pk}"], ["*"], True)
 
 
 def test_rights_are_looked_up_again_after_a_while(
