@@ -1,0 +1,82 @@
+"""Who asks: each shipped role at each kind of place, and those of whom nothing may be left."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.utils import timezone
+
+from rbac import grants
+from rbac.models import User
+from tests.integration.matrix.oracle import ROLES, Grant, Standing
+from tests.integration.matrix.places import HELD_AT, Ground
+from tests.integration.matrix.things import Asker, Reach
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def askers(ground: Ground) -> list[Asker]:
+    """Everybody the matrix asks for, signed in."""
+    return [*_each_role(ground), *_several_grants(ground), *_without(ground)]
+
+
+def _each_role(ground: Ground) -> Iterator[Asker]:
+    for role in ROLES:
+        for name in HELD_AT:
+            user = User.objects.create_user(f"{role} at {name}")
+            given = _given(ground, role, user, name)
+            yield replace(_asker(user, given), role=role, place=name)
+
+
+def _several_grants(ground: Ground) -> Iterator[Asker]:
+    mixed = User.objects.create_user("two roles at two places")
+    yield _asker(
+        mixed,
+        _given(ground, "deployment-manager", mixed, "line-b"),
+        _given(ground, "solution-author", mixed, "root-x"),
+    )
+    member = User.objects.create_user("through a group")
+    group = Group.objects.create(name="shift")
+    member.groups.add(group)
+    yield _asker(
+        member,
+        _given(ground, "admin", group, "factory-a"),
+        _given(ground, "configuration-viewer", member, "region-b"),
+    )
+    superuser = User.objects.create_superuser("over everything")
+    yield Asker(superuser.username, Standing(everything=True), _browser(superuser))
+
+
+def _without(ground: Ground) -> Iterator[Asker]:
+    nobody = User.objects.create_user("without any role")
+    yield _asker(nobody)
+    late = User.objects.create_user("with an expired role")
+    ended = timezone.now() - timedelta(seconds=1)
+    _given(ground, "admin", late, "root", ended)
+    yield _asker(late)
+    closed = User.objects.create_user("of a closed account")
+    _given(ground, "admin", closed, "root")
+    browser = _browser(closed)
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    yield Asker(closed.username, Standing(), browser, known=False)
+    yield Asker("a stranger", Standing(), Client(), known=False)
+
+
+def _given(
+    ground: Ground, role: str, to: User | Group, name: str, until: datetime | None = None
+) -> Grant:
+    given = grants.give(role, to, ground.nodes[name], expires_at=until)
+    ground.world.list_as("assignment", given.pk, (ground.path(name), Reach.AT))
+    return Grant(role, ground.path(name))
+
+
+def _asker(user: User, *given: Grant) -> Asker:
+    return Asker(user.username, Standing(given), _browser(user))
+
+
+def _browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user, backend=BACKEND)
+    return client
