@@ -65,8 +65,20 @@ class DeliveryState(StrEnum):
 class PublicationState(StrEnum):
     """Whether an immutable solution version may be deployed."""
 
+    PENDING_EXTERNAL_VALIDATION = "PendingExternalValidation"
+    EXTERNAL_VALIDATION_FAILED = "ExternalValidationFailed"
     READY_TO_DEPLOY = "ReadyToDeploy"
     DELETED = "Deleted"
+
+
+class ValidationState(StrEnum):
+    """One question to another system whether a revision may be deployed."""
+
+    PENDING = "Pending"
+    VALID = "Valid"
+    INVALID = "Invalid"
+    TIMED_OUT = "TimedOut"
+    CANCELLED = "Cancelled"
 
 
 class InstanceState(StrEnum):
@@ -160,10 +172,33 @@ DELIVERY: Mapping[str, State] = {
     DeliveryState.WITHHELD: State("Not told", _W),
 }
 
+_V = PublicationState
+
 PUBLICATION: Mapping[str, State] = {
+    _V.PENDING_EXTERNAL_VALIDATION: State(
+        "Publish in progress",
+        _P,
+        _to(_V.READY_TO_DEPLOY, _V.EXTERNAL_VALIDATION_FAILED, _V.DELETED),
+    ),
+    # It may be asked about again.
+    _V.EXTERNAL_VALIDATION_FAILED: State(
+        "Publish failed", _D, _to(_V.PENDING_EXTERNAL_VALIDATION, _V.DELETED)
+    ),
     PublicationState.READY_TO_DEPLOY: State("Publish completed", _Q, _to(PublicationState.DELETED)),
     # The row stays: history names it, and its number is never given again.
     PublicationState.DELETED: State("Deleted", _Q),
+}
+
+_E = ValidationState
+
+VALIDATION: Mapping[str, State] = {
+    _E.PENDING: State(
+        "Waiting for an answer", _P, _to(_E.VALID, _E.INVALID, _E.TIMED_OUT, _E.CANCELLED)
+    ),
+    _E.VALID: State("Valid", _Q),
+    _E.INVALID: State("Not valid", _D),
+    _E.TIMED_OUT: State("Not answered in time", _D),
+    _E.CANCELLED: State("Called off", _Q),
 }
 
 INSTANCE: Mapping[str, State] = {
@@ -270,6 +305,7 @@ LIVES: Mapping[type[StrEnum], Mapping[str, State]] = {
     AgentState: AGENT,
     DeliveryState: DELIVERY,
     PublicationState: PUBLICATION,
+    ValidationState: VALIDATION,
     InstanceState: INSTANCE,
     DeploymentState: DEPLOYMENT,
     RolloutState: ROLLOUT,
@@ -315,16 +351,27 @@ CONFIGURATION_COMPLETED = Word("Configuration completed", _Q)
 CONFIGURATION_UP_TO_DATE = Word("Configuration up to date", _Q)
 
 
-def instance_word(state: str, *, configuration_pending: bool) -> Word:
+UNUSABLE_PUBLICATION: Mapping[str, Word] = {
+    state: PUBLICATION[state].word
+    for state in (_V.PENDING_EXTERNAL_VALIDATION, _V.EXTERNAL_VALIDATION_FAILED)
+}
+
+
+def instance_word(
+    state: str, *, configuration_pending: bool, publication: str = _V.READY_TO_DEPLOY
+) -> Word:
     """The portal's one word for a solution on a line.
 
     What is happening, or went wrong, is said before what is waiting to be
-    reviewed: a person looks for trouble first.
+    reviewed: a person looks for trouble first. ``publication`` is how
+    publishing the newest revision stands.
     """
     row = INSTANCE[state]
-    if configuration_pending and row.severity is Severity.QUIET:
-        return CONFIGURATION_PENDING
-    return row.word
+    if row.severity is not Severity.QUIET:
+        return row.word
+    if publication in UNUSABLE_PUBLICATION:
+        return UNUSABLE_PUBLICATION[publication]
+    return CONFIGURATION_PENDING if configuration_pending else row.word
 
 
 def place_word(*, pending: bool) -> Word:

@@ -23,6 +23,7 @@ from orchestration.models.secret import NamedSecret, NamedSecretVersion, SecretV
 from orchestration.models.sign_in import ApiToken, SignIn
 from orchestration.models.solution import SolutionTemplate, SolutionTemplateVersion
 from orchestration.models.target import Target
+from orchestration.models.validation import Validation
 from orchestration.models.webhook import Webhook
 
 __all__ = [
@@ -60,6 +61,7 @@ __all__ = [
     "Step",
     "Target",
     "TemplateLink",
+    "Validation",
     "Webhook",
     "WorkerHeartbeat",
 ]

@@ -16,7 +16,8 @@ class SolutionInstance(models.Model):
     """One named installation of a solution on a target.
 
     ``desired`` and ``generation`` say what should run; ``current`` is the last
-    revision seen to run well. ``observed_sequence`` is the newest report taken
+    revision seen to run well. ``publication`` is how publishing the newest
+    revision stands. ``observed_sequence`` is the newest report taken
     in for ``observed_generation``: neither ever goes back.
     """
 
@@ -29,6 +30,11 @@ class SolutionInstance(models.Model):
         default=InstanceState.NOT_DEPLOYED,
     )
     configuration_pending = models.BooleanField(default=False)
+    publication = models.CharField(
+        max_length=30,
+        choices=[(s.value, s.value) for s in PublicationState],
+        default=PublicationState.READY_TO_DEPLOY,
+    )
     desired = models.ForeignKey(
         "SolutionVersion", models.PROTECT, null=True, related_name="desired_by"
     )

@@ -39,6 +39,11 @@ class Delivery(models.Model):
                 condition=models.Q(next_attempt_at__isnull=False),
                 name="delivery_waiting",
             ),
+            models.Index(
+                fields=["finished_at"],
+                condition=models.Q(finished_at__isnull=False),
+                name="delivery_over",
+            ),
         )
 
     def __str__(self) -> str:

@@ -1,11 +1,18 @@
-"""What a webhook is told: codes, ids and names, no values."""
+"""What a webhook is told: codes, ids and names; a validator also what it is to judge, masked."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from orchestration.models import Delivery, Event
+from django.conf import settings
+
+from orchestration.models import Delivery, Event, Validation
+from orchestration.queries.secrecy import veil_of
+from orchestration.states import ValidationState
+from rbac.access import may
+from rbac.permissions import Perm
 
 VERSION = 1
+ASKING = "validation.requested"
 _LONGEST = 200  # characters of one text
 # Of what events carry, the parts that never hold a value or a log: anything new has to be named.
 TOLD = frozenset({
@@ -25,7 +32,44 @@ def message(delivery: Delivery) -> dict[str, Any]:
     }
     if delivery.event is not None:
         body["event"] = _event(delivery.event)
+        if asked := _asked(delivery, delivery.event):
+            body["validation"] = _question(asked)
     return body
+
+
+def _asked(delivery: Delivery, event: Event) -> Validation | None:
+    """The question that a webhook is to answer: one that names this kind is a validator's.
+
+    Its owner sees the values there. A question that was answered meanwhile is none.
+    """
+    webhook = delivery.webhook
+    if event.kind != ASKING or ASKING not in webhook.kinds or event.node is None:
+        return None
+    if not may(webhook.owner, Perm.VIEW_VALUES, event.node):
+        return None
+    rows = Validation.objects.filter(revision=event.object_id, state=ValidationState.PENDING)
+    return rows.select_related(
+        "revision__template_version__schema__schema",
+        "revision__template_version__template__node",
+        "revision__instance__target__node",
+    ).first()
+
+
+def _question(asked: Validation) -> dict[str, Any]:
+    revision, veil = asked.revision, veil_of(asked.revision)
+    target = revision.instance.target.node
+    return {
+        "id": str(asked.uid),
+        "callback": f"{settings.PUBLIC_URL}/api/v1/validations/{asked.uid}/",
+        "due_at": asked.due_at.isoformat(),
+        "solution": revision.template_version.template.node.name,
+        "version": revision.template_version.version,
+        "instance": revision.instance.name,
+        "target": {"id": target.pk, "name": target.name, "title": target.title},
+        "revision": {"id": revision.pk, "label": revision.label, "digest": revision.digest},
+        "configuration": veil.masked(revision.configuration),
+        "components": veil.components(revision.components),
+    }
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -80,15 +80,15 @@ def _count(by: User, within: Node | None, rows: list[Standing], path: str) -> No
         instances(by, within)
         .filter(_WANTED)
         .order_by()
-        .values_list(path, "state", "configuration_pending")
+        .values_list(path, "state", "configuration_pending", "publication")
         .annotate(
             installed=Count("pk"),
             current_ones=Count("current"),
             ill=Count("pk", filter=Q(current__isnull=False, health__state__in=ILL)),
         )
     )
-    for at, state, pending, installed, current, ill in groups:
-        word = instance_word(state, configuration_pending=pending)
+    for at, state, pending, publication, installed, current, ill in groups:
+        word = instance_word(state, configuration_pending=pending, publication=publication)
         for start in _paths_to(at):
             if row := by_path.get(start):
                 row.installed += installed

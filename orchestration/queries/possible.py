@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 from orchestration.models import Deployment, SolutionInstance, SolutionVersion
 from orchestration.queries.dependents import NOBODY, Users
+from orchestration.queries.withdrawn import withdrawal
 from orchestration.states import (
     CANCELLABLE_DEPLOYMENT,
     FAILED_DEPLOYMENT,
     INSTANCE,
     InstanceState,
+    PublicationState,
 )
 from rbac.access import YES, Verdict, may
 from rbac.models import User
@@ -28,9 +30,21 @@ def deploy(by: User, instance: SolutionInstance, newest: SolutionVersion | None)
         return allowed
     if newest is None:
         return Verdict(ok=False, code="nothing-published", params=_line(instance))
+    if not (usable := _usable(newest)):
+        return usable
     if newest.pk == instance.current_id and instance.state == InstanceState.DEPLOYED:
         return Verdict(ok=False, code="newest-runs", params=_line(instance))
     return YES
+
+
+def _usable(revision: SolutionVersion) -> Verdict:
+    """Whether a revision may be deployed at all: valid elsewhere, of no withdrawn version."""
+    named = {"revision": revision.label}
+    if revision.state == PublicationState.PENDING_EXTERNAL_VALIDATION:
+        return Verdict(ok=False, code="validation-pending", params=named)
+    if revision.state == PublicationState.EXTERNAL_VALIDATION_FAILED:
+        return Verdict(ok=False, code="validation-failed", params=named)
+    return withdrawal(revision.template_version)
 
 
 def roll_back(by: User, instance: SolutionInstance, earlier: Sequence[object]) -> Verdict:

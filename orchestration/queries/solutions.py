@@ -16,6 +16,7 @@ from orchestration.queries import places, sight
 from orchestration.states import (
     CONFIGURATION_PENDING,
     INSTANCE,
+    UNUSABLE_PUBLICATION,
     Severity,
     Word,
     instance_word,
@@ -26,6 +27,9 @@ from rbac.models import User
 _LOUDEST = (Severity.DANGER, Severity.PROGRESS, Severity.WARNING, Severity.QUIET)
 # What an agent says of a copy that should run and does not.
 ILL = ("stopped", "failed")
+# What the portal's word for a copy is made of; then copies, those that run, the last change.
+_WORD = ("state", "configuration_pending", "publication")
+Group = tuple[str, bool, str, int, int, datetime]
 # The revisions of a list are shown by number: their content stays where it is until asked for.
 _CONTENT = ("current__content", "current__provenance", "desired__content", "desired__provenance")
 
@@ -99,29 +103,42 @@ def loudness(word: Word) -> int:
     return _LOUDEST.index(word.severity)
 
 
+def word_of(instance: SolutionInstance) -> Word:
+    """The portal's one word for a copy."""
+    return instance_word(
+        instance.state,
+        configuration_pending=instance.configuration_pending,
+        publication=instance.publication,
+    )
+
+
 def words() -> list[Word]:
     """Every word a copy can have, loudest first."""
     states = {row.word: None for row in INSTANCE.values()}
-    return sorted([*states, CONFIGURATION_PENDING], key=loudness)
+    return sorted([*states, *UNUSABLE_PUBLICATION.values(), CONFIGURATION_PENDING], key=loudness)
 
 
 def having(word: Word) -> Q:
     """The condition on copies for which the portal says this word."""
     quiet = [state for state, row in INSTANCE.items() if row.severity is Severity.QUIET]
+    usable = ~Q(publication__in=list(UNUSABLE_PUBLICATION))
+    for publication, unusable in UNUSABLE_PUBLICATION.items():
+        if word == unusable:
+            return Q(state__in=quiet, publication=publication)
     if word == CONFIGURATION_PENDING:
-        return Q(state__in=quiet, configuration_pending=True)
+        return usable & Q(state__in=quiet, configuration_pending=True)
     states = [state for state, row in INSTANCE.items() if row.word == word]
     if word.severity is Severity.QUIET:
-        return Q(state__in=states, configuration_pending=False)
+        return usable & Q(state__in=states, configuration_pending=False)
     return Q(state__in=states)
 
 
 def word_counts(rows: QuerySet[SolutionInstance]) -> dict[Word, int]:
     """How many copies each portal word stands for, loudest first."""
-    groups = rows.order_by().values_list("state", "configuration_pending").annotate(Count("pk"))
+    groups = rows.order_by().values_list(*_WORD).annotate(Count("pk"))
     counts: dict[Word, int] = {}
-    for state, pending, count in groups:
-        word = instance_word(state, configuration_pending=pending)
+    for state, pending, publication, count in groups:
+        word = instance_word(state, configuration_pending=pending, publication=publication)
         counts[word] = counts.get(word, 0) + count
     return dict(sorted(counts.items(), key=lambda item: loudness(item[0])))
 
@@ -130,8 +147,8 @@ def spreads(by: User, within: Node | None = None) -> list[Spread]:
     """One row a solution: those in the person's catalog and those on their lines."""
     installed = instances(by, within)
     known = {template.pk: template for template in templates(by)}
-    groups: dict[int, list[tuple[str, bool, int, int, datetime]]] = {}
-    columns = ("template_id", "state", "configuration_pending")
+    groups: dict[int, list[Group]] = {}
+    columns = ("template_id", *_WORD)
     for template, *row in (
         installed.order_by()
         .values_list(*columns)
@@ -152,7 +169,7 @@ def spread_of(by: User, template: SolutionTemplate, within: Node | None = None) 
         instances(by, within)
         .filter(template=template)
         .order_by()
-        .values_list("state", "configuration_pending")
+        .values_list(*_WORD)
         .annotate(Count("pk"), Count("current"), Max("updated_at"))
     )
     versions = _versions_of([template.pk]).get(template.pk, [])
@@ -170,20 +187,20 @@ def _versions_of(templates: list[int]) -> dict[int, list[SolutionTemplateVersion
 def _spread(
     template: SolutionTemplate,
     versions: list[SolutionTemplateVersion],
-    groups: list[tuple[str, bool, int, int, datetime]],
+    groups: list[Group],
     lines: int,
 ) -> Spread:
     words: dict[Word, int] = {}
-    for state, pending, count, *_ in groups:
-        word = instance_word(state, configuration_pending=pending)
+    for state, pending, publication, count, *_ in groups:
+        word = instance_word(state, configuration_pending=pending, publication=publication)
         words[word] = words.get(word, 0) + count
     return Spread(
         template=template,
         versions=versions,
-        published=sum(group[2] for group in groups),
-        deployed=sum(group[3] for group in groups),
+        published=sum(group[3] for group in groups),
+        deployed=sum(group[4] for group in groups),
         lines=lines,
-        updated_at=max((group[4] for group in groups), default=None),
+        updated_at=max((group[5] for group in groups), default=None),
         words=words,
     )
 

@@ -20,6 +20,7 @@ from orchestration.models import (
 from orchestration.queries.injections import NOTHING, held
 from orchestration.queries.unsettled import unsettled
 from orchestration.queries.wishes import Dependent, Key, Wish, dependents_of
+from orchestration.queries.withdrawn import withdrawal
 from orchestration.resolution import ResolutionProblem
 from orchestration.services import events, publishing, rollouts, waiting
 from orchestration.services.configuration import hold
@@ -27,6 +28,7 @@ from orchestration.services.errors import ServiceError
 from orchestration.states import (
     ACTIVE_DEPLOYMENT,
     FAILED_DEPLOYMENT,
+    UNUSABLE_PUBLICATION,
     DeploymentState,
     PublicationState,
 )
@@ -152,7 +154,7 @@ def _bring(
     made = publishing.reissue(by, base, holds, made_for)
     if made.revision is None:
         raise Unfit(made.problems)
-    if not only_try:
+    if not only_try and made.revision.state == PublicationState.READY_TO_DEPLOY:
         rollouts.deploy(by, [made.revision], made_for=made_for)
         copy.settled = made.revision
 
@@ -205,6 +207,8 @@ def _is_due(copy: SharedCopy, asking: Sequence[Dependent]) -> bool:
         due = bool(asking)
     else:
         due = instance.current.injections_digest != copy.injections_digest
+    if due and _waits_for_others(copy):
+        return False
     last = instance.deployments.select_related("revision").order_by("-pk").first()
     if not due or last is None or last.revision is None:
         return due
@@ -212,6 +216,17 @@ def _is_due(copy: SharedCopy, asking: Sequence[Dependent]) -> bool:
     ended = (*FAILED_DEPLOYMENT, DeploymentState.CANCELLED)
     tried = last.revision.injections_digest == copy.injections_digest
     return not (tried and last.state in ended)
+
+
+def _waits_for_others(copy: SharedCopy) -> bool:
+    """Whether another system has yet to agree, or did not, or the version is withdrawn."""
+    base = _base(copy.instance)
+    if base is not None and not withdrawal(base.template_version):
+        return True
+    newest = copy.instance.revisions.exclude(state=PublicationState.DELETED).order_by("-pk").first()
+    if newest is None or newest.injections_digest != copy.injections_digest:
+        return False
+    return newest.state in UNUSABLE_PUBLICATION
 
 
 def _actor(

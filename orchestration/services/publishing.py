@@ -19,7 +19,7 @@ from orchestration.queries.dependencies import NO_CHOICE, Choice, with_dependenc
 from orchestration.queries.injections import Held
 from orchestration.queries.resolving import BATCH, LineReview, resolve_again, resolve_lines
 from orchestration.resolution import ResolutionProblem
-from orchestration.services import dependencies, events
+from orchestration.services import dependencies, events, validations, withdrawing
 from orchestration.services.configuration import hold
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Refused, Stale
@@ -29,6 +29,10 @@ from orchestration.states import PublicationState
 from rbac.access import may, may_each
 from rbac.models import User
 from rbac.permissions import Perm
+
+_OPEN = PublicationState.PENDING_EXTERNAL_VALIDATION
+_READY = PublicationState.READY_TO_DEPLOY
+_STANDING = (_OPEN, _READY)  # what publishing the same again would only repeat
 
 
 class Outcome(StrEnum):
@@ -84,7 +88,7 @@ def publish(
 
     Raises:
         Invalid: ``instance-twice``, ``other-context``.
-        Refused: ``instance-name-taken`` by another solution on a line.
+        Refused: ``version-withdrawn``; ``instance-name-taken`` by another solution on a line.
         Stale: ``published-meanwhile`` when somebody else publishes the same;
             ``reviewed-meanwhile`` when a line would get what was not reviewed.
     """
@@ -96,6 +100,7 @@ def publish(
     try:
         with transaction.atomic():
             hold(version.template)
+            withdrawing.refuse(withdrawing.as_it_is(version))
             dependencies.hold(version)
             found = with_dependencies(by, version, resolve_lines(version, targets, name), choice)
             reviews = _as_reviewed(found, reviewed)
@@ -140,6 +145,8 @@ def delete(by: User, revision: SolutionVersion) -> None:
     if revision.deployments.filter(finished_at=None).exists():
         raise Refused("revision-in-use", revision=revision.label)
     move(revision, PublicationState.DELETED)
+    validations.forget(revision)
+    validations.settle_publication([instance.pk])
     events.record("revision.deleted", revision, node, by, digest=revision.digest)
     hints.tell([f"target:{node.pk}", f"solution:{instance.template_id}"], node.path)
 
@@ -186,6 +193,7 @@ def _publish(issue: Issue, reviews: list[LineReview]) -> list[Published]:
     insert_rows(made.values())
     dependencies.record(made, good)
     _record(issue, made.values())
+    _validate(issue, made.values())
     for revision in made.values():
         # Thousands of them would fill the memory; whoever wants them reads them from the row.
         del revision.content, revision.provenance
@@ -247,8 +255,7 @@ def _newest(
     rows = SolutionVersion.objects.filter(instance__in=instances, template_version=version)
     for row in rows.defer("content", "provenance").order_by("number"):
         _, same = found.get(row.instance_id, (0, None))
-        ready = row.state == PublicationState.READY_TO_DEPLOY
-        found[row.instance_id] = (row.number, row if ready else same)
+        found[row.instance_id] = (row.number, row if row.state in _STANDING else same)
     return found
 
 
@@ -260,6 +267,7 @@ def _draft(
         instance=instance,
         template_version=issue.version,
         number=number,
+        state=_OPEN if issue.version.template.external_validation else _READY,
         content=resolution.canonical.decode(),
         digest=resolution.digest,
         provenance=resolution.provenance_json(),
@@ -269,6 +277,16 @@ def _draft(
         made_for=list(issue.made_for),
         published_by=issue.by,
     )
+
+
+def _validate(issue: Issue, revisions: Collection[SolutionVersion]) -> None:
+    """Ask another system about new revisions where the solution says so."""
+    if issue.version.template.external_validation:
+        validations.ask(issue.by, issue.version.template, revisions)
+    # What failed before is overtaken.
+    stands = [one.instance for one in revisions if one.state != one.instance.publication]
+    if stands:
+        validations.settle_publication([instance.pk for instance in stands])
 
 
 def _record(issue: Issue, revisions: Collection[SolutionVersion]) -> None:

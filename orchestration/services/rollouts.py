@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from orchestration import hints
 from orchestration.models import Deployment, Rollout, SolutionInstance, SolutionVersion
-from orchestration.services import deployments, events
+from orchestration.services import deployments, events, withdrawing
 from orchestration.services.dependencies import refuse_circles, refuse_while_used
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.lives import move
@@ -146,13 +146,19 @@ def _check_rights(by: User, aims: list[Aim]) -> None:
 
 
 def _check_state(aim: Aim) -> None:
-    if aim.revision and aim.revision.state != PublicationState.READY_TO_DEPLOY:
-        raise Refused("not-deployable", revision=aim.revision.label)
+    if aim.revision:
+        _check_revision(aim.revision)
     to = InstanceState.DEPLOYING if aim.revision else InstanceState.UNINSTALLING
     state = aim.instance.state
     busy = state in {InstanceState.DEPLOYING, InstanceState.UNINSTALLING}
     if not busy and to not in INSTANCE[state].to:
         raise Refused("not-installed", line=str(aim.instance.target))
+
+
+def _check_revision(revision: SolutionVersion) -> None:
+    if revision.state != PublicationState.READY_TO_DEPLOY:
+        raise Refused("not-deployable", revision=revision.label)
+    withdrawing.refuse(revision.template_version)
 
 
 def _write(
@@ -213,8 +219,7 @@ def _keep(aims: list[Aim]) -> None:
         pk__in=chosen
     )
     for revision in rows.select_related("template_version").order_by("pk"):
-        if revision.state != PublicationState.READY_TO_DEPLOY:
-            raise Refused("not-deployable", revision=revision.label)
+        _check_revision(revision)
 
 
 def _who_is_faster(aims: list[Aim]) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from orchestration.models import WorkerHeartbeat
-from orchestration.services import dispatch, operations_running, roles
+from orchestration.services import deliveries, dispatch, operations_running, roles, validations
 
 NAME = "sweep"
 
@@ -12,5 +12,7 @@ def run() -> int:
     """Move due work on, and leave a sign of life; returns rows looked at."""
     WorkerHeartbeat.objects.update_or_create(name=NAME, defaults={"at": timezone.now()})
     roles.sweep_ended()
+    validations.time_out_due()
+    deliveries.tidy()
     operations_running.wake_if_due()
     return dispatch.advance_due()

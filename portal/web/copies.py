@@ -11,8 +11,8 @@ from django.urls import reverse
 from orchestration.models import Deployment, SolutionInstance, SolutionVersion
 from orchestration.queries import deployments
 from orchestration.queries.revisions import newest_of
-from orchestration.queries.solutions import ILL
-from orchestration.states import Word, instance_word
+from orchestration.queries.solutions import ILL, word_of
+from orchestration.states import Word
 from rbac.models import User
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -29,8 +29,7 @@ class Copy:
     @property
     def word(self) -> Word:
         """The portal's one word for it."""
-        pending = self.instance.configuration_pending
-        return instance_word(self.instance.state, configuration_pending=pending)
+        return word_of(self.instance)
 
     @property
     def url(self) -> str:

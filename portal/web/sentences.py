@@ -24,6 +24,9 @@ _STILL_USED_UNSEEN = _(
     "after the whole place."
 )
 
+_WITHDRAWN = _("Version %(version)s is withdrawn (%(reason)s).")
+_WITHDRAWN_FOR = _("Version %(version)s is withdrawn (%(reason)s). Use %(replacement)s instead.")
+
 REFUSALS = {
     "signed-out": _("Sign in first."),
     "inactive": _("This account has been closed."),
@@ -61,6 +64,10 @@ REFUSALS = {
     "mended-since": _("A newer attempt followed this one."),
     "newest-runs": _("%(line)s runs the newest published revision."),
     "nothing-earlier": _("There is no earlier revision of %(solution)s for %(line)s."),
+    "validation-failed": _("Revision %(revision)s has failed its external validation."),
+    "validation-pending": _("Revision %(revision)s waits for its external validation."),
+    "version-replaced": _WITHDRAWN_FOR,
+    "version-withdrawn": _WITHDRAWN,
     "nothing-installed": _("%(solution)s is not installed on %(line)s."),
     "nothing-published": _("Nothing is published for %(line)s."),
     "still-used": _STILL_USED,
@@ -127,6 +134,14 @@ SENTENCES = {
     "version-used": _("%(version)s is used by others. Change those first."),
     "version-exists": _("%(version)s exists already, and versions never change. Use a new one."),
     "version-missing": _("Say which version of %(name)s it is: the file does not."),
+    "version-replaced": _WITHDRAWN_FOR,
+    "version-withdrawn": _WITHDRAWN,
+    "not-withdrawn": _("%(version)s is not withdrawn."),
+    "reason-missing": _("Say why."),
+    "replacement-unfit": _(
+        "%(replacement)s cannot replace it. Choose another version of the same solution that is "
+        "not withdrawn."
+    ),
     "version-malformed": _("%(version)s is not a version such as 1.2.0."),
     # values and revisions
     "values-changed": _("Somebody else changed these values meanwhile. Look at both."),
@@ -145,6 +160,13 @@ SENTENCES = {
     "reviewed-meanwhile": _("This is not what was reviewed any more: %(lines)s. Look again."),
     "revision-in-use": _("Revision %(revision)s is or was deployed and must be kept."),
     "other-context": _("%(place)s and %(solution)s belong to different contexts."),
+    # external validation
+    "errors-unusable": _(
+        "An answer that is not valid says why, with at most %(most)s errors; one that is valid has "
+        "none."
+    ),
+    "hours-out-of-range": _("Choose between 1 and %(most)s hours."),
+    "validation-over": _("This validation is over; it is: %(state)s."),
     # webhooks
     "address-malformed": _(
         "Give an address that begins with https:// or http://, without password and without #."

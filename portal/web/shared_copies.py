@@ -12,8 +12,8 @@ from orchestration.models import SolutionInstance
 from orchestration.queries.dependencies import Choice as Chosen
 from orchestration.queries.needs import Candidate
 from orchestration.queries.resolving import LineReview
+from orchestration.queries.solutions import word_of
 from orchestration.resolution import ResolutionProblem
-from orchestration.states import instance_word
 from portal.web.parts import Choice
 from portal.web.sentences import SENTENCES
 from portal.web.words import word
@@ -102,8 +102,7 @@ def _by_version(
 
 def _choice(one: Candidate, picked: int | None) -> Choice:
     instance = one.instance
-    pending = instance.configuration_pending
-    state = word(instance_word(instance.state, configuration_pending=pending))
+    state = word(word_of(instance))
     place = instance.target.node.parent
     return Choice(
         str(instance.pk),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from orchestration.models import Node
 from orchestration.services.deployments import _kind
+from orchestration.services.validations import _KINDS
 from orchestration.states import DeploymentState, RolloutState
 from portal.web.event_sentences import GROUPS, SENTENCES
 
@@ -20,6 +21,7 @@ COMPOSED = {
     "rollout.": {
         f"rollout.{_kind(state)}" for state in RolloutState if state is not RolloutState.RUNNING
     },
+    "validation.": {f"validation.{ending}" for ending in _KINDS.values()},
     "": {
         f"{kind.value}.{verb}"
         for kind in (Node.Kind.SITE, Node.Kind.TARGET)

@@ -5,10 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from orchestration.models import RevisionDependency, SolutionInstance
+from orchestration.queries import solutions
 from orchestration.queries.dependencies import Choice
 from orchestration.queries.dependents import Section
 from orchestration.queries.needs import Candidate, Need
-from orchestration.states import instance_word
 from portal.api.fields import Body, name_field
 from portal.api.serializers.labels import InstanceLabel, NodeLabel, WordLabel
 
@@ -95,5 +95,4 @@ class InjectedShape(serializers.Serializer[Section]):
 
 def word_of(instance: SolutionInstance) -> dict[str, Any]:
     """Return the portal's one word for a copy."""
-    pending = instance.configuration_pending
-    return dict(WordLabel(instance_word(instance.state, configuration_pending=pending)).data)
+    return dict(WordLabel(solutions.word_of(instance)).data)

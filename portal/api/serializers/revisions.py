@@ -5,12 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orchestration import states
 from orchestration.models import SolutionInstance, SolutionVersion
 from orchestration.queries.dependents import dependencies_of, sections, users
 from orchestration.queries.places import time_zone_of
 from orchestration.queries.provenance import saves_of
 from orchestration.queries.secrecy import leaves, veil_of
+from orchestration.queries.solutions import word_of
 from orchestration.queries.templates import rules_of
 from orchestration.resolution import origins
 from portal.api.serializers.dependencies import InjectedShape, UseShape
@@ -53,9 +53,7 @@ class InstanceShape(Shape[SolutionInstance]):
 
     def get_word(self, instance: SolutionInstance) -> dict[str, Any]:
         """The portal's one word for it."""
-        pending = instance.configuration_pending
-        word = states.instance_word(instance.state, configuration_pending=pending)
-        return dict(WordLabel(word).data)
+        return dict(WordLabel(word_of(instance)).data)
 
 
 class InstanceDetail(InstanceShape):

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods
 from orchestration.models import SolutionInstance, Target
 from orchestration.queries import configuring, places
 from orchestration.queries.impact import has_older
-from orchestration.states import Word, instance_word
+from orchestration.queries.solutions import word_of
+from orchestration.states import Word
 from portal.pages.configure import base
 from portal.web.journey import MOST_LINES, Journey
 from portal.web.listing import page_of
@@ -52,8 +53,7 @@ class Row:
         """The portal's word for the copy there is, None where nothing is installed."""
         if self.copy is None:
             return None
-        pending = self.copy.configuration_pending
-        return instance_word(self.copy.state, configuration_pending=pending)
+        return word_of(self.copy)
 
 
 @needs(Perm.VIEW_VALUES)
