@@ -20,7 +20,8 @@ class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
-        """Narrow rows; raises ValidationError with every parameter that is not known."""
+        """Narrow rows; raises ValidationError with every parameter that means nothing here."""
+        _refuse_void(request)
         if getattr(view, "action", "") == "list":
             filterset = self.get_filterset_class(view, queryset)
             self._refuse_others(request, filterset.base_filters if filterset else ())
@@ -32,6 +33,17 @@ class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped
         wrong = [name for name in request.query_params if name not in known]
         if wrong:
             raise ValidationError({name: [_nearest(name, known)] for name in wrong}, code="unknown")
+
+
+def _refuse_void(request: Request) -> None:
+    """A filter without a value would show all there is, one given twice half of what was meant."""
+    wrong = {
+        name: [gettext("Give one value, or leave it out.")]
+        for name, values in request.query_params.lists()
+        if len(values) > 1 or not values[0].strip()
+    }
+    if wrong:
+        raise ValidationError(wrong, code="void")
 
 
 def _nearest(name: str, known: list[str]) -> str:

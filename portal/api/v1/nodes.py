@@ -34,7 +34,7 @@ class NodeFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     under = UnderFilter(field_name="path")
     context = IdFilter(field_name="context_id")
     kind = django_filters.ChoiceFilter(choices=Node.Kind.choices)
-    level = IdFilter(field_name="level")
+    level = IdFilter(field_name="level", min_value=0)
     name = django_filters.CharFilter(field_name="name")
 
 

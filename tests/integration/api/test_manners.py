@@ -90,13 +90,25 @@ def test_a_body_of_another_kind_is_refused(company: Company) -> None:
     assert said(answer) == (415, "unsupported-media-type")
 
 
-@pytest.mark.parametrize("query", [{"cursor": "zzz"}, {"under": "x"}, {"target": "1e9"}])
+SENSELESS = (
+    {"cursor": "zzz"},
+    {"under": "x"},
+    {"target": "1e9"},
+    {"target": ""},
+    {"target": [1, 2]},
+    {"limit": 10**9},
+    {"limit": 0},
+    {"limit": "many"},
+)
+
+
+@pytest.mark.parametrize("query", SENSELESS)
 def test_a_filter_that_makes_no_sense_is_said(company: Company, query: dict[str, Any]) -> None:
     answer = Api(company.root_user).get("deployments/", **query)
     assert said(answer)[0] in {400, 404}
 
 
-@pytest.mark.parametrize("query", [{"under": 10**30}, {"target": -1}, {"limit": 10**9}])
+@pytest.mark.parametrize("query", [{"under": 10**30}, {"target": -1}])
 def test_a_number_beyond_all_rows_finds_nothing(company: Company, query: dict[str, Any]) -> None:
     answer = Api(company.root_user).get("deployments/", **query)
     assert (answer.status_code, answer.json()["results"]) == (200, [])

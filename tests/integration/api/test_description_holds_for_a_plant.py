@@ -1,0 +1,13 @@
+"""The description is true for somebody whose rights end at one plant."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.api.describing import believe
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calls_answer_as_described(tmp_path: Path) -> None:
+    options = ("--phases", "fuzzing", "--max-examples", "25")
+    assert believe("maas", tmp_path, *options) > 2_000
