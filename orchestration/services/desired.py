@@ -3,7 +3,7 @@
 Built from rows and signed when somebody asks; kept until (epoch, seq) changes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import timedelta
 from functools import lru_cache
 
@@ -56,9 +56,6 @@ def signed(agent: Agent) -> wire.SignedDocument:
 
     Signing anew near the end of its life keeps a quiet agent from running on
     an expired document.
-
-    Raises:
-        Refused: ``secrets-unreadable`` when a key of the secrets in it is missing.
     """
     day = timezone.now().date().isoformat()
     return _signed(agent.pk, agent.epoch, agent.seq, day)
@@ -79,6 +76,15 @@ def _signed(agent: int, epoch: int, seq: int, _day: str) -> wire.SignedDocument:
         workloads=workloads,
     )
     return signing.sign_document(server_keys.signing_key(settings.SIGNING_KEY_FILE), document)
+
+
+def _is_new(instance: SolutionInstance, attempts: Container[int]) -> bool:
+    """Whether an order can be held back: the site has not taken it in hand.
+
+    What is left out of a document goes on as it is; the attempt says why it waits. To an order
+    that was taken the site has the secrets.
+    """
+    return instance.pk in attempts and instance.generation > instance.observed_generation
 
 
 def content(agent: Agent, digest: str) -> bytes | None:
@@ -107,8 +113,10 @@ def _workloads(agent: int) -> Iterable[wire.Workload]:
             "instance_id", "deadline_at"
         )
     )
-    secrets = sealed_for(agent, instances)
+    sealed = sealed_for(agent, instances)
     for instance in instances:
+        if instance.pk in sealed.unreadable and _is_new(instance, deadlines):
+            continue
         run = instance.desired
         yield wire.Workload(
             instance=instance.pk,
@@ -124,5 +132,5 @@ def _workloads(agent: int) -> Iterable[wire.Workload]:
             digest=run.digest if run else None,
             deadline=deadlines.get(instance.pk),
             previous_revision_id=instance.current_id,
-            secrets=secrets.get(instance.pk, ()),
+            secrets=sealed.secrets.get(instance.pk, ()),
         )

@@ -6,15 +6,17 @@ compare-and-set, so any number of workers may look.
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from orchestration.models import Deployment, SolutionInstance
+from orchestration.models import Agent, Deployment, SolutionInstance
 from orchestration.services import deployments, desired, injecting, waiting
 from orchestration.services.deployments import LOOK_AGAIN
 from orchestration.services.errors import Refused, Stale
+from orchestration.services.sealed_secrets import missing_keys
 from orchestration.states import DeploymentState
 
 BATCH = 200
@@ -108,7 +110,7 @@ def _offer(deployment: Deployment) -> None:
         )
         return
     if deployment.generation == 0:
-        if hold := waiting.hold_for(deployment):
+        if hold := _unreadable(deployment) or waiting.hold_for(deployment):
             Deployment.objects.filter(pk=deployment.pk).update(
                 hold=hold, next_action_at=now + LOOK_AGAIN
             )
@@ -144,9 +146,28 @@ def _wait_for_contact(deployment: Deployment) -> None:
             _time_out(deployment)
             return
         Deployment.objects.filter(pk=deployment.pk).update(next_action_at=now + LOOK_AGAIN)
+        _look_at_secrets(deployment, agent)
         return
     hold = {"code": "offline", "since": away_since.isoformat()}
     _defer(deployment, _catch_up_until(deployment), hold)
+
+
+def _look_at_secrets(deployment: Deployment, agent: Agent) -> None:
+    """Say that an offer is held back for want of a key, or send it now that the key is there."""
+    hold = _unreadable(deployment)
+    if hold == deployment.hold:
+        return
+    Deployment.objects.filter(pk=deployment.pk).update(hold=hold)
+    deployments.tell(deployment)
+    if not hold:
+        desired.bump([agent.pk])
+
+
+def _unreadable(deployment: Deployment) -> dict[str, Any]:
+    """Why secrets of what is to run cannot be sent; empty where they can."""
+    revision = deployment.revision_id
+    keys = missing_keys(revision) if revision is not None else []
+    return {"code": "secrets-unreadable", "keys": keys} if keys else {}
 
 
 def _defer(deployment: Deployment, until: datetime, hold: dict[str, str]) -> None:

@@ -3,7 +3,8 @@
 import base64
 import json
 import logging
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from agent import sealing, wire
@@ -29,28 +30,55 @@ from orchestration.queries.secrets import (
 from orchestration.queries.templates import rules_of
 from orchestration.resolution.secrets import references
 from orchestration.services import vault
+from orchestration.services.errors import Refused
 
 log = logging.getLogger(__name__)
+_KINDS = frozenset({VALUE, SAVED, DEFAULT})
+_UNREADABLE = object()
 
 References: TypeAlias = Collection[SecretReference]
 Opened: TypeAlias = Iterator[tuple[SecretReference, Any]]
 
 
-def sealed_for(
-    agent: int, instances: Iterable[SolutionInstance]
-) -> dict[int, tuple[wire.SealedSecret, ...]]:
-    """The sealed secrets of each instance, by id; those that refer to none are left out.
+@dataclass(frozen=True)
+class Sealed:
+    """What an agent is sent of secrets, by instance; those that refer to none are left out.
 
-    A secret that is gone, or an agent whose key takes none, leaves a gap: the agent says which
-    secret it misses, and touches nothing.
-
-    Raises:
-        Refused: ``secrets-unreadable`` when a key of theirs is missing.
+    Of the ``unreadable`` ones a key of this installation is missing.
     """
-    wanted = _wanted(instances)
+
+    secrets: Mapping[int, tuple[wire.SealedSecret, ...]] = field(default_factory=dict)
+    unreadable: frozenset[int] = frozenset()
+
+
+def sealed_for(agent: int, instances: Iterable[SolutionInstance]) -> Sealed:
+    """The secrets of each instance, sealed.
+
+    A secret that is gone or unreadable, or an agent whose key takes none, leaves a gap: the agent
+    says which secret it misses, and touches nothing.
+    """
+    wanted = _wanted({one.desired_id: one.pk for one in instances if one.desired_id})
     if not wanted:
-        return {}
-    values = _opened({one for found in wanted.values() for one in found})
+        return Sealed()
+    opened = _opened({one for found in wanted.values() for one in found})
+    lost = {one for one, value in opened.items() if value is _UNREADABLE}
+    values = {one: value for one, value in opened.items() if one not in lost}
+    unreadable = frozenset(pk for pk, found in wanted.items() if not lost.isdisjoint(found))
+    return Sealed(_sealed(agent, wanted, values), unreadable)
+
+
+def missing_keys(revision: int) -> list[str]:
+    """The ids of the keys that the secrets of a revision need and this installation lacks."""
+    wanted = _wanted({revision: revision}).get(revision, [])
+    rows = [*_value_rows(wanted).values(), *_named_rows(wanted).values()]
+    return sorted({row.key_id for row in rows}.difference(vault.key_ids()))
+
+
+def _sealed(
+    agent: int,
+    wanted: Mapping[int, Sequence[SecretReference]],
+    values: Mapping[SecretReference, Any],
+) -> dict[int, tuple[wire.SealedSecret, ...]]:
     key = base64.b64decode(Agent.objects.values_list("seal_key", flat=True).get(pk=agent))
     try:
         return {
@@ -72,9 +100,8 @@ def sealed_for(
         return {}
 
 
-def _wanted(instances: Iterable[SolutionInstance]) -> dict[int, list[SecretReference]]:
-    """What the revision that each instance shall run refers to, in a lasting order."""
-    by_revision = {one.desired_id: one.pk for one in instances if one.desired_id}
+def _wanted(by_revision: Mapping[int, int]) -> dict[int, list[SecretReference]]:
+    """What some revisions refer to, in a lasting order, by what the revisions are given for."""
     contents = SolutionVersion.objects.filter(pk__in=by_revision, content__contains=MENTION)
     return {
         by_revision[pk]: list(dict.fromkeys(one.reference for one in references(json.loads(text))))
@@ -83,14 +110,10 @@ def _wanted(instances: Iterable[SolutionInstance]) -> dict[int, list[SecretRefer
 
 
 def _opened(wanted: References) -> dict[SecretReference, Any]:
-    kinds = {
-        VALUE: _values,
-        SAVED: _saved,
-        DEFAULT: _defaults,
-    }
+    kinds = {VALUE: _values, SAVED: _saved, DEFAULT: _defaults}
     sorted_out: dict[str, list[SecretReference]] = {}
     for one in wanted:
-        sorted_out.setdefault(one.version if one.version in kinds else "", []).append(one)
+        sorted_out.setdefault(one.version if one.version in _KINDS else "", []).append(one)
     return {
         reference: value
         for kind, found in sorted_out.items()
@@ -100,20 +123,39 @@ def _opened(wanted: References) -> dict[SecretReference, Any]:
 
 
 def _values(wanted: References) -> Opened:
-    rows = {row.name: row for row in SecretValue.objects.filter(name__in={w.name for w in wanted})}
+    rows = _value_rows(wanted)
     for one in wanted:
-        if one.name in rows:
-            yield one, vault.decrypt(rows[one.name])
+        if one in rows:
+            yield one, _decrypted(rows[one])
+
+
+def _value_rows(wanted: References) -> dict[SecretReference, SecretValue]:
+    names = {one.name for one in wanted if one.version == VALUE}
+    rows = {row.name: row for row in SecretValue.objects.filter(name__in=names)}
+    return {one: rows[one.name] for one in wanted if one.version == VALUE and one.name in rows}
 
 
 def _named(wanted: References) -> Opened:
-    ids = {named_in(one.version)[0] for one in wanted}
+    for one, row in _named_rows(wanted).items():
+        value = _decrypted(row)
+        yield one, value if value is _UNREADABLE else _part(value, one.key)
+
+
+def _named_rows(wanted: References) -> dict[SecretReference, NamedSecretVersion]:
+    named = [one for one in wanted if one.version not in _KINDS]
+    ids = {named_in(one.version)[0] for one in named}
     rows = NamedSecretVersion.objects.filter(secret__in=ids).select_related("secret")
     by_version = {(row.secret.name, row.reference): row for row in rows}
-    for one in wanted:
-        row = by_version.get((one.name, one.version or ""))
-        if row is not None:
-            yield one, _part(vault.decrypt(row), one.key)
+    keys = {one: (one.name, one.version or "") for one in named}
+    return {one: by_version[key] for one, key in keys.items() if key in by_version}
+
+
+def _decrypted(row: SecretValue | NamedSecretVersion) -> Any:  # noqa: ANN401  any JSON value
+    try:
+        return vault.decrypt(row)
+    except Refused as error:
+        log.error("a secret cannot be read: no key %s", error.params["keys"])  # noqa: TRY400
+        return _UNREADABLE
 
 
 def _part(value: str | Mapping[str, str], key: str | None) -> object:

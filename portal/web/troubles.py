@@ -66,6 +66,10 @@ ELSE = (_RETRY, _IT)
 HOLDS: Words = {
     "no-agent": _("No agent serves this line yet. It goes on as soon as one is approved."),
     "offline": _("No contact with the site. It goes on by itself when contact is back."),
+    "secrets-unreadable": _(
+        "Its secrets cannot be read: a key of this installation is missing (%(keys)s). Tell IT. "
+        "It goes on by itself when the key is back."
+    ),
     "contact": _("Contact is back; it goes on now."),
 }
 
@@ -159,7 +163,7 @@ def hold_of(deployment: Deployment) -> Hold | None:
 def _why_held(hold: Mapping[str, Any]) -> str | None:
     if hold.get("code") != "dependency":
         why = HOLDS.get(str(hold.get("code")))
-        return None if why is None else str(why)
+        return None if why is None else str(why) % {"keys": ", ".join(hold.get("keys", ()))}
     told, reason = dict(hold), str(hold.get("reason"))
     told["keys"] = ", ".join(dict.fromkeys(str(one["key"]) for one in hold.get("problems", ())))
     if "perm" in told:

@@ -21,7 +21,6 @@ _STATUSES = {
     "agent-pending": HTTPStatus.FORBIDDEN,
     "agent-revoked": HTTPStatus.FORBIDDEN,
     "content-unknown": HTTPStatus.NOT_FOUND,
-    "secrets-unreadable": HTTPStatus.SERVICE_UNAVAILABLE,  # ask again: what runs goes on
 }
 
 

@@ -93,6 +93,6 @@ def test_the_agent_of_the_line_gets_them_sealed(company: Company) -> None:
     instance = revision.instance
     SolutionInstance.objects.filter(pk=instance.pk).update(desired=revision)
     instance.refresh_from_db()
-    sealed = sealed_secrets.sealed_for(agent.pk, [instance])[instance.pk]
+    sealed = sealed_secrets.sealed_for(agent.pk, [instance]).secrets[instance.pk]
     opened = {sealing.unseal(private, one, agent=agent.pk, instance=instance.pk) for one in sealed}
     assert opened == {CANARY, DEFAULT}

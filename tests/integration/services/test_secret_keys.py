@@ -10,11 +10,11 @@ from django.test import Client
 from pytest_django import Settings
 
 from agent import sealing, wire
-from orchestration.models import Agent, Node, SecretValue, SolutionTemplateVersion
-from orchestration.services import agents, desired, rotation, secrets
+from orchestration.models import Agent, Deployment, Node, SecretValue, SolutionTemplateVersion
+from orchestration.services import agents, desired, dispatch, rollouts, rotation, secrets
 from orchestration.services.errors import Refused
-from orchestration.states import AgentState
-from portal.api.agent import answers
+from orchestration.states import AgentState, DeploymentState
+from portal.web.troubles import hold_of
 from tests.integration.conftest import Company
 from tests.integration.opening import opened
 from tests.integration.services.secretive import (
@@ -112,14 +112,7 @@ def test_a_missing_key_is_said_and_breaks_nothing_else(
     client: Client,
 ) -> None:
     kept = save(company, pump, line, {"Pin": CANARY})
-    wanted(published(company, pump))
-    agent = company.agent("alpha")
-    with_key(agent)
     settings.SITEWRIGHT_SECRET_KEYS = [key()]
-    with pytest.raises(Refused) as refused:
-        desired.signed(agent)
-    assert refused.value.code == "secrets-unreadable"
-    assert answers.refused(refused.value).status_code == 503, "the agent asks again"
     health = client.get("/healthz")
     assert health.status_code == 503
     assert health.json()["secrets"].startswith("key missing: ")
@@ -129,6 +122,60 @@ def test_a_missing_key_is_said_and_breaks_nothing_else(
     settings.SITEWRIGHT_SECRET_KEYS = []
     with pytest.raises(Refused):
         save(company, pump, line, {"Pin": "another"})
+
+
+def test_a_missing_key_holds_back_its_own_line_only(
+    company: Company, pump: SolutionTemplateVersion, line: Node, settings: Settings
+) -> None:
+    agent = company.agent("alpha")
+    save(company, pump, line, {"Pin": CANARY})
+    save(company, pump, company.lines["alpha-2"].node, {"Speed": 5})
+    secret, plain = published(company, pump), published(company, pump, "alpha-2")
+    device = with_key(agent)
+    keys, settings.SITEWRIGHT_SECRET_KEYS = settings.SITEWRIGHT_SECRET_KEYS, [key()]
+    rollouts.deploy(company.root_user, [secret, plain])
+    dispatch.advance_due()
+    assert set(read(now(agent), device)) == {plain.instance_id}
+    attempt = secret.deployments.get()
+    hold = hold_of(attempt)
+    assert hold is not None
+    assert "a key of this installation is missing" in hold.why
+    settings.SITEWRIGHT_SECRET_KEYS = keys
+    look_again(attempt)
+    assert read(now(agent), device)[secret.instance_id] == [CANARY]
+
+
+def test_an_order_on_its_way_is_held_back_until_the_key_is_there(
+    company: Company, pump: SolutionTemplateVersion, line: Node, settings: Settings
+) -> None:
+    agent = company.agent("alpha")
+    save(company, pump, line, {"Pin": CANARY})
+    revision = published(company, pump)
+    device = with_key(agent)
+    rollouts.deploy(company.root_user, [revision])
+    dispatch.advance_due()
+    attempt = revision.deployments.get()
+    assert attempt.state == DeploymentState.OFFERED
+    keys, settings.SITEWRIGHT_SECRET_KEYS = settings.SITEWRIGHT_SECRET_KEYS, [key()]
+    look_again(attempt)
+    assert attempt.hold["code"] == "secrets-unreadable"
+    assert read(now(agent), device) == {}
+    before, settings.SITEWRIGHT_SECRET_KEYS = now(agent).seq, keys
+    look_again(attempt)
+    assert (attempt.state, attempt.hold) == (DeploymentState.OFFERED, {})
+    assert now(agent).seq > before, "else the site would not ask for the document"
+    assert read(now(agent), device)[revision.instance_id] == [CANARY]
+
+
+def now(agent: Agent) -> Agent:
+    agent.refresh_from_db()
+    return agent
+
+
+def look_again(attempt: Deployment) -> None:
+    Deployment.objects.filter(pk=attempt.pk).update(next_action_at=attempt.created_at)
+    dispatch.advance_due()
+    attempt.refresh_from_db()
 
 
 def test_rotation_goes_on_where_it_stood(
