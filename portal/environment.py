@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import environ
 from cryptography.fernet import Fernet
@@ -48,6 +49,23 @@ def secret_value_keys() -> list[str]:
     if given or not (DEMO or DEBUG):
         return given
     return [_kept_key(DATA_DIR / "secret_value_key", lambda: Fernet.generate_key().decode())]
+
+
+def single_sign_on() -> dict[str, Any] | None:
+    """Return how people sign in by OpenID Connect; None without an issuer."""
+    issuer = env.str("OIDC_ISSUER", default="").rstrip("/")
+    if not issuer:
+        return None
+    return {
+        "issuer": issuer,
+        "client_id": env.str("OIDC_CLIENT_ID"),
+        "client_secret": env.str("OIDC_CLIENT_SECRET"),
+        "label": env.str("OIDC_LABEL", default="single sign-on"),
+        "username_claim": env.str("OIDC_USERNAME_CLAIM", default="preferred_username"),
+        "groups_claim": env.str("OIDC_GROUPS_CLAIM", default="groups"),
+        "groups": env.json("OIDC_GROUPS", default={}),
+        "scopes": env.list("OIDC_SCOPES", default=["openid", "profile", "email"]),
+    }
 
 
 def _kept_key(path: Path, make: Callable[[], str]) -> str:

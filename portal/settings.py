@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.web.requests.who_asks",
+    "portal.web.locking.idle_lock",
     "axes.middleware.AxesMiddleware",
     "portal.web.errors.SayWhy",
 ]
@@ -110,12 +111,17 @@ LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
 API_TOKEN_MOST_DAYS = env.int("SITEWRIGHT_TOKEN_DAYS", default=366)
 ANONYMOUS_USER_NAME = None  # guardian's stand-in user: rights of strangers are no rights
-AXES_FAILURE_LIMIT = 10
-AXES_COOLOFF_TIME = 0.25  # hours
+AXES_FAILURE_LIMIT = env.int("SITEWRIGHT_WRONG_PASSWORDS", default=10)
+AXES_COOLOFF_TIME = env.int("SITEWRIGHT_BLOCKED_MINUTES", default=15) / 60  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
+AXES_LOCKOUT_CALLABLE = "portal.api.unhandled.locked_out"
+SINGLE_SIGN_ON = environment.single_sign_on()
+LOCAL_ACCOUNTS = env.bool("SITEWRIGHT_LOCAL_ACCOUNTS", default=True)
+LOCK_SHARED_MINUTES = env.float("SITEWRIGHT_LOCK_SHARED_MINUTES", default=5)
+LOCK_MINUTES = env.float("SITEWRIGHT_LOCK_MINUTES", default=0)
+PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds; a link that an administrator hands over
 
 # Browsers
 

@@ -1,11 +1,12 @@
 """Every address of the control plane."""
 
 from django.conf import settings
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from portal.admin.site import site
+from portal.pages.account.sign_in import sign_in
 from portal.pages.design import design
 from portal.pages.home import home
 from portal.pages.scope import choose_scope
@@ -24,8 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scope/", choose_scope, name="scope"),
     path("api/", include("portal.api.urls")),
     path("healthz", healthz, name="healthz"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", sign_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("account/", include("portal.pages.account.urls")),
     path("admin/", site.urls),
 ]
 

@@ -6,8 +6,6 @@ from typing import Any, TypeVar, cast
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import Group
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -37,10 +35,8 @@ from orchestration.models import (
     TemplateLink,
 )
 from orchestration.queries import agents, troubles
-from orchestration.services import people
-from orchestration.services.errors import Invalid
 from portal.admin import columns, health, playground
-from portal.admin.answers import person, tell
+from portal.admin.answers import person
 from portal.web.navigation import IT_PERMS
 from portal.web.sentences import refusal
 from rbac.access import Denied, may_anywhere
@@ -150,19 +146,8 @@ class ITSite(AdminSite):
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """One's own password, through the service like every other change."""
-        by = person(request)
-        form = PasswordChangeForm(by, request.POST or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                people.set_password(by, by, form.cleaned_data["new_password1"])
-            except Invalid as error:
-                tell(form, error)
-            else:
-                update_session_auth_hash(request, by)
-                return redirect("admin:password_change_done")
-        context = self.each_context(request) | {"form": form, "title": gettext("Change password")}
-        return TemplateResponse(request, "admin/act.html", context | (extra_context or {}))
+        """One's own password is changed on one's account page, whatever else one may do."""
+        return redirect("account-password")
 
 
 site = ITSite(name="admin")

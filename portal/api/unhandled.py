@@ -1,12 +1,16 @@
 """Answers for what nobody handled: below /api/ a problem document, elsewhere Django's page."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.views import defaults
 
+from orchestration.queries.sign_ins import locked_until
 from portal.api.problems import problem
 
 API = "/api/"
@@ -34,6 +38,25 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if not request.path.startswith(API):
         return defaults.page_not_found(request, exception)
     return problem(HTTPStatus.NOT_FOUND, "not-found", gettext("There is nothing at this address."))
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse, credentials: Mapping[str, object] | None
+) -> HttpResponse:
+    """Answer who gave too many wrong passwords: until when signing in with the name is blocked."""
+    name = str((credentials or {}).get("username", ""))
+    until = locked_until(name, request.META.get("REMOTE_ADDR"))
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    if request.path.startswith(API):
+        said = gettext(
+            "Too many wrong passwords. Signing in with this name is blocked for a while."
+        )
+        answer: HttpResponse = problem(status, "too-many-attempts", said)
+    else:
+        answer = render(request, "account/locked_out.html", {"until": until}, status=status)
+    if until is not None:
+        answer["Retry-After"] = str(max(1, int((until - timezone.now()).total_seconds())))
+    return answer
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,12 @@
 """The request as our views see it: who asks, from where, and for how much."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
 from orchestration.services.events import source_address
@@ -27,9 +30,26 @@ def who_asks(
         source_address.set(request.META.get("REMOTE_ADDR"))
         if settings.SESSION_COOKIE_NAME in request.COOKIES and isinstance(request.user, User):
             remember(request.user)
+            with _as_read_by(request.user):
+                return get_response(request)
         return get_response(request)
 
     return middleware
+
+
+@contextmanager
+def _as_read_by(user: User) -> Iterator[None]:
+    """Dates and words as the person wants to read them, where they said so."""
+    try:
+        zone = ZoneInfo(user.time_zone) if user.time_zone else None
+    except ZoneInfoNotFoundError:
+        zone = None
+    language = user.language if user.language in dict(settings.LANGUAGES) else None
+    with (
+        timezone.override(zone) if zone else nullcontext(),
+        translation.override(language) if language else nullcontext(),
+    ):
+        yield
 
 
 def text_of(data: QueryDict, name: str, longest: int = 300) -> str:

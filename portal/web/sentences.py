@@ -108,6 +108,7 @@ SENTENCES = {
     "target-elsewhere": _("These lines do not belong to the place: %(targets)s."),
     "token-invalid": _("The enrolment token is unknown, used up or too old."),
     # people
+    "reset-link-invalid": _("This link was used, or it is too old. Ask IT for a new one."),
     "token-too-long": _("A token is good for %(most)s days at most."),
     "too-many-tokens": _("You have %(most)s tokens already. Revoke one first."),
     "password-weak": _("Choose a stronger password."),

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 
 from orchestration.queries.places import contexts
 from portal.web import navigation
+from portal.web.locking import lock_after
 from portal.web.requests import wants_part
 from portal.web.scope import Scope, picker
 from rbac.models import User
@@ -27,6 +28,7 @@ SCRIPTS = (
     "js/selection.js",
     "js/grid.js",
     "js/copy.js",
+    "js/lock.js",
 )
 
 
@@ -44,6 +46,16 @@ class Shell:
         theme = request.COOKIES.get("theme", "")
         self.theme = theme if theme in THEMES else "auto"
         self.demo: bool = settings.SITEWRIGHT_DEMO
+
+    @cached_property
+    def lock_after(self) -> int:
+        """Seconds without use after which the page covers itself; 0: never."""
+        return lock_after(self._request) if isinstance(self._user, User) else 0
+
+    @property
+    def sign_on(self) -> str:
+        """What the company's own sign-in is called; empty where there is none."""
+        return str(settings.SINGLE_SIGN_ON["label"]) if settings.SINGLE_SIGN_ON else ""
 
     @cached_property
     def context_name(self) -> str:

@@ -11,7 +11,7 @@ from rbac.models import User
 
 SignIn = Callable[[Page, User], None]
 PAGES = (
-    "", "health/", "password_change/", "auth/group/add/", "orchestration/agent/",
+    "", "health/", "auth/group/add/", "orchestration/agent/",
     "orchestration/context/", "orchestration/deployment/", "orchestration/event/",
     "orchestration/node/", "orchestration/target/add/", "orchestration/solutiontemplate/add/",
     "rbac/roleassignment/add/", "rbac/user/",

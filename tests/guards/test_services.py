@@ -90,8 +90,8 @@ WRITES = {
     "bulk_create",
     "bulk_update",
 }
-# Writes no row: the settings of a framework.
-FOREIGN = {"portal/celery.py: app.conf.update"}
+# Writes no row of ours: the settings of a framework, and a browser's session.
+FOREIGN = {"portal/celery.py: app.conf.update", "portal/web/sessions.py: request.session.save"}
 
 
 def outside() -> Iterator[Path]:
