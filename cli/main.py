@@ -15,6 +15,7 @@ from cli.commands import (
     configurations,
     contexts,
     deployments,
+    operations,
     roles,
     rollouts,
     schemas,
@@ -46,6 +47,7 @@ for _name, _group in (
     ("configuration", configurations.app),
     ("rollout", rollouts.app),
     ("deployment", deployments.app),
+    ("operation", operations.app),
     ("role", roles.app),
 ):
     app.add_typer(_group, name=_name)

@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -14,6 +15,7 @@ from cli.server import Row, Server
 
 _OFTEN, _SELDOM = 0.5, 5.0  # seconds between two looks
 _RUNNING = "Running"
+_SHOWN = 20
 Counts = Mapping[str, int]
 
 
@@ -33,6 +35,27 @@ def for_rollout(server: Server, number: int, seconds: int) -> Row:
         code = Exit.FAILED if lost == counts["total"] else Exit.PARTLY
         raise Failure(f"{said} ({_told(counts)}).", code, tuple(_failures(found)))
     tell(f"{said} ({_told(counts)}).")
+    return found
+
+
+def for_operation(server: Server, number: str, seconds: int) -> Row:
+    """Wait until an operation has ended; raises Failure when not every line went well."""
+    found = _until(
+        lambda: server.get(f"operations/{number}/"),
+        lambda row: not row["active"],
+        lambda row: row["progress"],
+        "Lines",
+        seconds,
+    )
+    counts, said = found["progress"], f"{found['word']['label']} ({_told(found['progress'])})."
+    lost = counts["failed"] + counts["cancelled"]
+    if lost:
+        rows = server.rows(f"operations/{number}/results/", outcome="failed")
+        details = tuple(f"{row['asked']}: {row['message']}" for row in islice(rows, _SHOWN))
+        more = (f"… see `sitewright operation results {number}`",) if lost > _SHOWN else ()
+        code = Exit.FAILED if lost == counts["total"] else Exit.PARTLY
+        raise Failure(said, code, details + more)
+    tell(said)
     return found
 
 

@@ -6,10 +6,25 @@ from typing import Annotated, Any
 import typer
 
 from cli import naming
+from cli.bulk import Which, follow
 from cli.files import mapping_of, text_of
-from cli.options import DisplayName, InContext, Output, Yes
+from cli.lines import Choice
+from cli.options import (
+    WAIT_SECONDS,
+    Comment,
+    DisplayName,
+    InContext,
+    Instance,
+    LineOptions,
+    Output,
+    Timeout,
+    Under,
+    Version,
+    Wait,
+    Yes,
+)
 from cli.output import Columns, Format, show, tell
-from cli.server import connect
+from cli.server import Server, connect
 
 app = typer.Typer(no_args_is_help=True, help="Applications that lines can run, in versions.")
 
@@ -36,6 +51,7 @@ Template = Annotated[Path, typer.Option("--config-template", help="The file with
 Specification = Annotated[
     Path | None, typer.Option("--specification", help="JSON or YAML with `components`.")
 ]
+WithCapability = Annotated[str, typer.Option("--capability", help="Lines that can do this.")]
 SchemaName = Annotated[
     str, typer.Option("--schema", help="Name/Version, where the template does not say.")
 ]
@@ -109,6 +125,81 @@ def show_(
         show(found, output, _VERSION)
 
 
+@app.command("bulk-review")
+def bulk_review(
+    name: Name,
+    *,
+    version: Version = "",
+    target: LineOptions = None,
+    under: Under = "",
+    capability: WithCapability = "",
+    instance: Instance = "",
+    context: InContext = "",
+    wait: Wait = False,
+    timeout: Timeout = WAIT_SECONDS,
+    output: Output = Format.TABLE,
+) -> None:
+    """Say for many lines whether they resolve; changes nothing."""
+    with connect() as server:
+        body = _bulk(server, Choice(name, version, instance, context))
+        body |= Which(target or [], under, capability).body(server)
+        started = server.post("bulk/review/", body)
+        follow(server, started, output, seconds=timeout if wait else 0)
+
+
+@app.command("bulk-publish")
+def bulk_publish(
+    name: Name,
+    *,
+    version: Version = "",
+    target: LineOptions = None,
+    under: Under = "",
+    capability: WithCapability = "",
+    instance: Instance = "",
+    reviewed: Annotated[
+        str, typer.Option("--reviewed", help="A bulk review: publish only what it saw.")
+    ] = "",
+    comment: Comment = "",
+    context: InContext = "",
+    wait: Wait = False,
+    timeout: Timeout = WAIT_SECONDS,
+    output: Output = Format.TABLE,
+) -> None:
+    """Make revisions for many lines. Nothing on a line changes yet."""
+    with connect() as server:
+        body = _bulk(server, Choice(name, version, instance, context))
+        body |= Which(target or [], under, capability).body(server)
+        body |= {"comment": comment} | ({"reviewed": reviewed} if reviewed else {})
+        started = server.post("bulk/publish/", body)
+        follow(server, started, output, seconds=timeout if wait else 0)
+
+
+@app.command("bulk-deploy")
+def bulk_deploy(
+    name: Name,
+    *,
+    version: Annotated[str, typer.Option("--version", help="Only revisions of this one.")] = "",
+    target: LineOptions = None,
+    under: Under = "",
+    capability: WithCapability = "",
+    state: Annotated[str, typer.Option("--state", help="Of the copy, for example Failed.")] = "",
+    instance: Instance = "",
+    comment: Comment = "",
+    context: InContext = "",
+    wait: Wait = False,
+    timeout: Timeout = WAIT_SECONDS,
+    output: Output = Format.TABLE,
+) -> None:
+    """Bring many lines to their newest published revision; --wait waits for the lines, too."""
+    with connect() as server:
+        body: dict[str, Any] = {"solution": naming.entry(server, "solutions", name, context)["id"]}
+        body |= Which(target or [], under, capability, state).body(server)
+        extra = {"version": version, "instance": instance, "comment": comment}
+        body |= {key: text for key, text in extra.items() if text}
+        started = server.post("bulk/deploy/", body)
+        follow(server, started, output, seconds=timeout if wait else 0)
+
+
 @app.command("remove-version")
 def remove_version(
     name: Name,
@@ -125,6 +216,11 @@ def remove_version(
             typer.confirm(f"Delete {name} {version}?", abort=True, err=True)
         server.delete(f"solution-versions/{number}/")
         tell(f"Deleted {name} {version}.")
+
+
+def _bulk(server: Server, choice: Choice) -> dict[str, Any]:
+    """What bulk calls take: as for single lines, but for the lines."""
+    return {key: value for key, value in choice.body(server, ()).items() if key != "targets"}
 
 
 def _version_body(
