@@ -1,6 +1,7 @@
 """The nouns of the product, one a file."""
 
 from orchestration.models.agent import Agent, EnrolmentToken
+from orchestration.models.applied import AppliedObject
 from orchestration.models.config_template import (
     AnyTemplate,
     AnyVersion,
@@ -31,6 +32,7 @@ __all__ = [
     "AnyTemplate",
     "AnyVersion",
     "ApiToken",
+    "AppliedObject",
     "Capability",
     "ConfigTemplate",
     "ConfigTemplateVersion",

@@ -118,6 +118,21 @@ def create_solution_version(
     return row
 
 
+@transaction.atomic
+def describe(
+    by: User, template: SolutionTemplate, *, display_name: str, description: str
+) -> SolutionTemplate:
+    """Change what people call a solution and read about it; its versions stay as they are."""
+    node = template.node
+    may(by, Perm.AUTHOR_SOLUTIONS, node).require()
+    node.display_name, template.description = display_name, description
+    node.save(update_fields=["display_name"])
+    template.save(update_fields=["description"])
+    events.record("solution.described", template, node, by)
+    hints.tell([f"solution:{node.pk}"], node.path)
+    return template
+
+
 def compiled_draft(by: User, context: Context, source: SolutionSource) -> CompiledTemplate:
     """Compile what would be a version, by the rules that making it is held to; keep nothing.
 

@@ -22,14 +22,31 @@ def create(by: User, username: str, password: str, *, full_name: str = "", email
         Invalid: ``name-empty``, ``name-taken``, ``password-weak``.
     """
     may_administer(by).require()
-    if not username.strip():
-        raise Invalid("name-empty")
-    if User.objects.filter(username__iexact=username).exists():
-        raise Invalid("name-taken", name=username)
     _check_password(password)
-    first, _, last = full_name.partition(" ")
-    user = User.objects.create_user(username, email, password, first_name=first, last_name=last)
-    events.record("person.created", user, None, by)
+    return _created(by, username, password, full_name, email)
+
+
+@transaction.atomic
+def invite(by: User, username: str, *, full_name: str = "", email: str = "") -> User:
+    """Make an account without a password. Superusers only.
+
+    It opens by single sign-on, or once somebody has set a password.
+
+    Raises:
+        Invalid: ``name-empty``, ``name-taken``.
+    """
+    may_administer(by).require()
+    return _created(by, username, None, full_name, email)
+
+
+@transaction.atomic
+def describe(by: User, user: User, *, full_name: str, email: str) -> User:
+    """Change what a person is called and where mail reaches them. Superusers only."""
+    may_administer(by).require()
+    user.first_name, _, user.last_name = full_name.partition(" ")
+    user.email = email
+    user.save(update_fields=["first_name", "last_name", "email"])
+    events.record("person.described", user, None, by)
     return user
 
 
@@ -61,6 +78,17 @@ def set_password(by: User, user: User, password: str) -> None:
     user.save(update_fields=["password"])
     events.record("person.password-set", user, None, by)
     hints.tell_rights([user.pk])  # the other sessions of the account have ended
+
+
+def _created(by: User, username: str, password: str | None, full_name: str, email: str) -> User:
+    if not username.strip():
+        raise Invalid("name-empty")
+    if User.objects.filter(username__iexact=username).exists():
+        raise Invalid("name-taken", name=username)
+    first, _, last = full_name.partition(" ")
+    user = User.objects.create_user(username, email, password, first_name=first, last_name=last)
+    events.record("person.created", user, None, by)
+    return user
 
 
 def _check_password(password: str) -> None:

@@ -36,15 +36,36 @@ def imported(module: str) -> dict[str, str]:
     }
 
 
+@cache
+def tables(module: str) -> dict[str, list[Function]]:
+    """The functions in each table of a module: whoever reads it calls one of them."""
+    tree = ast.parse((SERVICES / f"{module}.py").read_text(encoding="utf-8"))
+    return {
+        node.target.id: [one for value in node.value.values for one in named(module, value)]
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign)
+        if isinstance(node.target, ast.Name) and isinstance(node.value, ast.Dict)
+    }
+
+
+def named(module: str, node: ast.AST) -> Iterator[Function]:
+    """A function by its name, as a module knows it."""
+    match node:
+        case ast.Name(id=name):
+            yield imported(module).get(name, module), name
+        case ast.Attribute(attr=name, value=ast.Name(id=owner)):
+            yield owner, name
+
+
 def called(function: Function) -> Iterator[Function]:
     """What a function calls: of its own module, of another, or of anybody by its bare name."""
     module, _ = function
     for node in ast.walk(functions()[function]):
         match node:
-            case ast.Call(func=ast.Name(id=name)):
-                yield imported(module).get(name, module), name
-            case ast.Call(func=ast.Attribute(attr=name, value=ast.Name(id=owner))):
-                yield owner, name
+            case ast.Call(func=target):
+                yield from named(module, target)
+            case ast.Name(id=name):
+                yield from tables(module).get(name, ())
 
 
 def asks(function: Function) -> bool:

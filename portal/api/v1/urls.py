@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from portal.api.v1 import (
     agents,
+    apply,
     bulk,
     checks,
     config_templates,
@@ -68,6 +69,7 @@ urlpatterns = [
         operations.OperationResults.as_view({"get": "list"}),
         name="operation-results",
     ),
+    path("apply/", apply.Apply.as_view()),
     path("bulk/review/", bulk.BulkReview.as_view()),
     path("bulk/publish/", bulk.BulkPublish.as_view()),
     path("bulk/deploy/", bulk.BulkDeploy.as_view()),
