@@ -14,8 +14,9 @@ from orchestration.expressions.errors import Fault, Kind, Problem
 from orchestration.expressions.functions import FUNCTIONS
 from orchestration.expressions.limits import DEFAULT_LIMITS, Limits
 from orchestration.expressions.paths import Parts, join_path, lookup, split_path
+from orchestration.expressions.reach import part_reading, reads_any
 from orchestration.expressions.scope import PlainScope
-from orchestration.expressions.template import Evaluation, KeyInfo, Read, Template
+from orchestration.expressions.template import Evaluation, KeyInfo, Part, Read, Template
 from orchestration.expressions.values import SealedValue, SecretReference, Value
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "KeyInfo",
     "Kind",
     "Limits",
+    "Part",
     "Parts",
     "PlainScope",
     "Problem",
@@ -41,5 +43,7 @@ __all__ = [
     "join_path",
     "load_yaml",
     "lookup",
+    "part_reading",
+    "reads_any",
     "split_path",
 ]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestration.expressions.context import Context
+from orchestration.expressions.context import PENDING, Context
 from orchestration.expressions.declaration import Run
 from orchestration.expressions.errors import Problem
 from orchestration.expressions.evaluation import Reading, Step, fill, read
@@ -52,6 +52,15 @@ class Evaluation:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What of a template has to be evaluated again: its `top_keys` may come out otherwise."""
+
+    readings: tuple[Reading, ...]
+    steps: tuple[Step, ...]
+    top_keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A compiled template. `problems` are those found while compiling."""
 
@@ -72,4 +81,20 @@ class Template:
         context.work = context.limits.work
         read(context, self.readings)
         fill(context, self.steps)
+        return Evaluation(self.collect(context), tuple(context.problems))
+
+    def evaluate_again(self, context: Context, slots: list[Value], part: Part) -> Evaluation:
+        """Evaluate a part of the keys once more, the others staying as they are in `slots`.
+
+        `slots` are those of an evaluation in which nothing failed. The context has the new values,
+        and what is left of the limits: it is charged for both, so that nothing passes here that
+        would not pass when evaluated whole.
+        """
+        context.slots = slots.copy()
+        context.problems = []
+        context.depth = 0
+        for step in part.steps:
+            context.slots[step.index] = PENDING
+        read(context, part.readings)
+        fill(context, part.steps)
         return Evaluation(self.collect(context), tuple(context.problems))

@@ -27,7 +27,22 @@ Marks: TypeAlias = Setters | dict[str, "Marks"]
 
 DEFAULT = -1
 _PLACES = 64  # merged places that a run keeps
+_LAYOUTS = 16  # layouts that are kept for each of them
 _FLAT = frozenset({str, int, float, bool, type(None)})
+
+
+@dataclass(slots=True)
+class Layout:
+    """Who sets each value, shared by all places where the same keys are set on the same levels.
+
+    `told` keeps what the record of provenance says of all of them.
+    """
+
+    marks: dict[str, Marks]
+    told: Value = None
+
+
+Layouts: TypeAlias = dict[tuple[str, ...], Layout]
 
 
 @dataclass(slots=True)
@@ -41,7 +56,7 @@ class Place:
 
     path: tuple[PathNode, ...]
     values: dict[str, Value]
-    marks: dict[str, Marks]
+    layout: Layout
     configs: dict[str, Value] = field(default_factory=dict)
     sites: dict[str, dict[str, Value]] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
@@ -53,18 +68,25 @@ class Place:
     def root(cls, defaults: Mapping[str, Value]) -> "Place":
         """Make the place above all: nothing but the defaults of the schema."""
         values, marks = overlay({}, {}, defaults, DEFAULT)
-        return cls((), values, marks)
+        return cls((), values, Layout(marks))
 
-    def below(self, node: PathNode) -> "Place":
-        """Go down to a node: its linked config templates, then its own values, win."""
-        values, marks, configs, warnings = self.values, self.marks, self.configs, self.warnings
-        depth = len(self.path)
-        secrets = self.holds_secrets
-        if not _is_flat(node):
-            layers = [node.values, *node.linked.values(), *node.named.values()]
-            if is_deep(layers, DEFAULT_LIMITS.document_depth):
-                return self._refusing(node)
-            secrets = secrets or any(map(_mentions_secret, layers))
+    @property
+    def marks(self) -> dict[str, Marks]:
+        """Who sets each value."""
+        return self.layout.marks
+
+    def below(self, node: PathNode, known: Layouts | None = None) -> "Place":
+        """Go down to a node: its linked config templates, then its own values, win.
+
+        `known` keeps the layouts of places below this one that set only plain values.
+        """
+        if is_flat(node):
+            return self._with_flat(node, {} if known is None else known)
+        layers = [node.values, *node.linked.values(), *node.named.values()]
+        if is_deep(layers, DEFAULT_LIMITS.document_depth):
+            return self._refusing(node)
+        depth, values, marks, configs = len(self.path), self.values, self.marks, self.configs
+        warnings = self.warnings
         if node.named:
             configs = {**node.named, **configs}
         if node.linked:
@@ -73,15 +95,48 @@ class Place:
             for name, linked in node.linked.items():
                 values, marks = overlay(values, marks, linked, (depth, name))
                 configs[name] = overlay(configs.get(name, {}), {}, linked, depth)[0]
-        if node.values:
-            values, marks = overlay(values, marks, node.values, depth)
+        values, marks = overlay(values, marks, node.values, depth)
+        secrets = self.holds_secrets or any(map(_mentions_secret, layers))
+        return self._at(node, values, Layout(marks), configs, warnings, secrets=secrets)
+
+    def _with_flat(self, node: PathNode, known: Layouts) -> "Place":
+        """Go down to a node that sets plain values only: who sets what is worked out once."""
+        own, depth = node.values, len(self.path)
+        keys = tuple(own)
+        layout = self.layout if not keys else known.get(keys)
+        if None in own.values():
+            values, marks = overlay(self.values, self.marks, own, depth)
+            layout = Layout(marks)
+        elif layout is None:
+            values, marks = overlay(self.values, self.marks, own, depth)
+            if len(known) < _LAYOUTS:
+                known[keys] = layout = Layout(marks)
+            else:
+                layout = Layout(marks)
+        else:
+            values = {**self.values, **own}
+        return self._at(
+            node, values, layout, self.configs, self.warnings, secrets=self.holds_secrets
+        )
+
+    def _at(
+        self,
+        node: PathNode,
+        values: dict[str, Value],
+        layout: Layout,
+        configs: dict[str, Value],
+        warnings: tuple[Problem, ...],
+        *,
+        secrets: bool,
+    ) -> "Place":
+        """Make the place below this one."""
         sites = {**self.sites, node.level: self._site(node)}
         path = (*self.path, node)
         problems = (*self.problems, *node.problems) if node.problems else self.problems
         named = {**(self.secrets or {}), **node.secrets} if node.secrets else self.secrets
         if named is None:
             named = node.secrets
-        return Place(path, values, marks, configs, sites, warnings, problems, secrets, named)
+        return Place(path, values, layout, configs, sites, warnings, problems, secrets, named)
 
     def down(self, nodes: Sequence[PathNode]) -> "Place":
         """Go down several nodes."""
@@ -105,6 +160,18 @@ class Place:
         return {**site, "timeZone": zone} if zone else site
 
 
+@dataclass(slots=True)
+class Stand:
+    """A place above targets, with the layouts of those that set only plain values."""
+
+    place: Place
+    layouts: Layouts = field(default_factory=dict)
+
+    def below(self, node: PathNode) -> Place:
+        """Go down to a target."""
+        return self.place.below(node, self.layouts)
+
+
 class Places:
     """Merges the places above many targets once each. Serves one run; remembers no target.
 
@@ -113,18 +180,23 @@ class Places:
 
     def __init__(self, root: Place) -> None:
         self._root = root
-        self._known: dict[tuple[int, ...], Place] = {}
+        self._known: dict[tuple[int, ...], Stand] = {}
 
     def at(self, path: Sequence[PathNode]) -> Place:
         """Give the place at the end of a path; the same node objects above are merged once."""
-        above = path[:-1]
-        key = tuple(map(id, above))  # stays unique: the place holds the nodes
-        place = self._known.get(key)
-        if place is None:
+        stand = self.above(path)
+        return stand.below(path[-1]) if path else stand.place
+
+    def above(self, path: Sequence[PathNode]) -> Stand:
+        """Give the place above the end of a path."""
+        nodes = path[:-1]
+        key = tuple(map(id, nodes))  # stays unique: the place holds the nodes
+        known = self._known.get(key)
+        if known is None:
             if len(self._known) >= _PLACES:
                 self._known.clear()
-            place = self._known[key] = self._root.down(above)
-        return place.down(path[-1:])
+            known = self._known[key] = Stand(self._root.down(nodes))
+        return known
 
 
 def overlay(
@@ -201,7 +273,7 @@ def leaves(values: Mapping[str, Value], above: Parts = ()) -> list[tuple[Parts, 
     return found
 
 
-def _is_flat(node: PathNode) -> bool:
+def is_flat(node: PathNode) -> bool:
     """Say whether a place sets nothing but texts, numbers, true, false and null, as most do."""
     return not (node.linked or node.named) and _FLAT.issuperset(map(type, node.values.values()))
 

@@ -17,7 +17,7 @@ Where config templates are read, `"links": [[2, "Common/1.0.0", {record of the t
 in the same way where their values come from; -1 stands for one that is read by name only.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -25,10 +25,27 @@ import orjson
 
 from orchestration.expressions import Fault, KeyInfo, Parts, Value, join_path, lookup, split_path
 from orchestration.expressions.names import versioned_name
-from orchestration.resolution.layers import DEFAULT, Marks, Place, leaves, marks_at, setters_at
+from orchestration.resolution.layers import (
+    DEFAULT,
+    Layout,
+    Marks,
+    Place,
+    leaves,
+    marks_at,
+    setters_at,
+)
 from orchestration.resolution.model import Origin, PathNode, Shadow
 
 Record: TypeAlias = "dict[str, Value]"
+# Of all places of a layout: who sets what expressions read, the codes of keys, and the keys that
+# have to be looked at for each place.
+_Told: TypeAlias = tuple[Record, Record, tuple[str, ...]]
+
+
+class Shared(dict[str, Value]):
+    """A part of many records. Never changed, so that its JSON is written once."""
+
+    written: orjson.Fragment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,35 +95,48 @@ class Recorder:
         place: Place,
         configuration: Mapping[str, Value],
         *,
-        filled: Iterable[Parts] = (),
-        injected: Iterable[Parts] = (),
+        filled: Collection[Parts] = (),
+        injected: Collection[Parts] = (),
     ) -> Record:
-        """Make the record of a resolved configuration.
+        """Make the record of a resolved configuration; not to be changed, parts of it are shared.
 
         `filled` are the leaves that took their default only after evaluation, `injected` the
         arrays that dependents were injected into.
         """
-        found = dict(self.known)
-        marks = place.marks
         holds_maps = dict in map(type, configuration.values())
-        for key in self.direct:
-            code = marks.get(key)
-            is_map = holds_maps and isinstance(configuration.get(key), dict)
-            if code and type(code) is tuple and not is_map:
-                found[key] = code
-            else:
-                _record_value(found, (key,), (key,), place, configuration)
+        reads, keys, single = self._shared(place.layout)
+        if single or holds_maps or filled or injected:
+            keys = dict(keys)
+            for key in (*self.direct, *single) if holds_maps else single:
+                if key in single or isinstance(configuration.get(key), dict):
+                    keys.pop(key, None)
+                    _record_value(keys, (key,), (key,), place, configuration)
+        if self.renamed:
+            keys = dict(keys)
         for info in self.renamed:
-            _record_value(found, info.parts, info.value_of, place, configuration)
+            _record_value(keys, info.parts, info.value_of, place, configuration)
         if holds_maps:
             for info in self.mappable:
-                _spread(found, info, configuration)
-        found |= {join_path(parts): (DEFAULT,) for parts in filled}
-        found |= {join_path(parts): "injection" for parts in injected}
+                _spread(keys, info, configuration)
+        for parts in filled:
+            keys[join_path(parts)] = (DEFAULT,)
+        for parts in injected:
+            keys[join_path(parts)] = "injection"
         path = [(node.level, node.name, node.ref, node.revision_ref) for node in place.path]
-        made = {"path": path, "reads": self.setters(marks), "keys": found}
+        made = {"path": path, "reads": reads, "keys": keys}
         links = _links(place) if place.configs else ()
         return {**made, "links": links} if links else made
+
+    def _shared(self, layout: Layout) -> _Told:
+        """Give what is the same for all places of a layout; it is worked out for the first."""
+        if layout.told is None:
+            marks = layout.marks
+            codes = {key: marks.get(key) for key in self.direct}
+            one = {key: code for key, code in codes.items() if code and type(code) is tuple}
+            single = tuple(key for key in self.direct if key not in one)
+            layout.told = (Shared(self.setters(marks)), Shared({**self.known, **one}), single)
+        told: _Told = layout.told
+        return told
 
 
 def _links(place: Place) -> list[Value]:
@@ -173,7 +203,16 @@ def _inside(code: Value, inner: Parts) -> Value:
 
 def record_json(record: object) -> bytes:
     """Write a record as JSON, to be stored."""
-    return orjson.dumps(record)
+    return orjson.dumps(record, _written, orjson.OPT_PASSTHROUGH_SUBCLASS)
+
+
+def _written(part: object) -> object:
+    """Give the JSON of a shared part, written once; a text that knows more than a text as text."""
+    if not isinstance(part, Shared):
+        return str(part)
+    if part.written is None:
+        part.written = orjson.Fragment(orjson.dumps(dict(part), _written))
+    return part.written
 
 
 def origins(

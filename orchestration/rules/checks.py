@@ -75,8 +75,8 @@ def violations(rule: Rule, value: Value) -> list[Violation]:
 def acceptance(rule: Rule) -> Check:
     """Make the quick check: whether a value breaks nothing at all."""
     fits = TYPE_CHECKS[rule.type]
-    tests = tuple(test for _, test, _ in _limits(rule))
-    if rule.type == "int" and {name for name, _, _ in _limits(rule)} <= {"minValue", "maxValue"}:
+    tests = tuple(test for _, test, _ in limits_of(rule))
+    if rule.type == "int" and {name for name, _, _ in limits_of(rule)} <= {"minValue", "maxValue"}:
         return _integer_acceptance(rule)
     element = acceptance(rule.items) if rule.items else None
     if not tests and element is None:
@@ -112,13 +112,13 @@ def _own_violations(rule: Rule, value: Value) -> Iterator[Violation]:
         wanted = TYPE_NAMES[rule.type]
         yield Violation(rule.key, "type", f"{wanted} is needed", given, wanted)
         return
-    for name, test, accepted in _limits(rule):
+    for name, test, accepted in limits_of(rule):
         if not test(value):
             message = rule.message if name == "pattern" and rule.message else f"must be {accepted}"
             yield Violation(rule.key, name, message, given, accepted)
 
 
-def _limits(rule: Rule) -> Iterator[tuple[str, Check, str]]:
+def limits_of(rule: Rule) -> Iterator[tuple[str, Check, str]]:
     """Give each limit of a rule that applies to its type: name, test, what would be accepted."""
     if rule.allowed_values is not None:
         yield (

@@ -10,8 +10,10 @@ from orchestration.expressions import (
     Problem,
     SealedValue,
     Value,
+    reads_any,
     split_path,
 )
+from orchestration.rules.alike import Alike, alike
 from orchestration.rules.checks import Check, acceptance, is_opaque, violations
 from orchestration.rules.model import Condition, Rule, Violation
 from orchestration.rules.publishing import json_schema
@@ -30,6 +32,11 @@ class _Compiled:
     optional_above: tuple[Parts, ...]
     ruled_above: tuple[Parts, ...]
 
+    @property
+    def is_plain(self) -> bool:
+        """Say whether it is about a top key with nothing opaque in it."""
+        return self.top_key is not None and not self.rule.secret
+
 
 @dataclass(frozen=True)
 class Schema:
@@ -44,13 +51,18 @@ class Schema:
     _by_parts: dict[Parts, Rule] = field(init=False)
     _inside: dict[Parts, list[Rule]] = field(init=False)
     _compiled: tuple[_Compiled, ...] = field(init=False)
+    _alike: tuple[Alike, ...] = field(init=False)
+    _single: tuple[_Compiled, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         by_parts = {rule.parts: rule for rule in self.rules}
         set_field = object.__setattr__
         set_field(self, "_by_parts", by_parts)
         set_field(self, "_inside", _inside(self.rules))
-        set_field(self, "_compiled", tuple(_compile(rule, by_parts) for rule in self.rules))
+        compiled = tuple(_compile(rule, by_parts) for rule in self.rules)
+        set_field(self, "_compiled", compiled)
+        set_field(self, "_alike", alike(one.rule for one in compiled if one.is_plain))
+        set_field(self, "_single", tuple(one for one in compiled if not one.is_plain))
         set_field(self, "defaults", _default_tree(self.rules))
         secrets = tuple(rule.parts for rule in self.rules if rule.secret)
         set_field(self, "secret_parts", secrets)
@@ -97,6 +109,15 @@ class Schema:
                 found.append(broken)
         return found
 
+    def about(self, keys: frozenset[str]) -> "Schema":
+        """Give the rules and validations that a change below these top keys can break."""
+        return Schema(
+            self.name,
+            tuple(rule for rule in self.rules if rule.parts[0] in keys),
+            tuple(one for one in self.conditions if reads_any(one.template.keys, keys)),
+            (),
+        )
+
     def json_schema(self) -> dict[str, Value]:
         """Give the rules as JSON Schema 2020-12, as far as it can say them."""
         return json_schema(self.name, self.rules)
@@ -104,7 +125,8 @@ class Schema:
     def _rule_violations(self, context: Context) -> Iterator[Violation]:
         shown = context.configuration if isinstance(context.configuration, dict) else {}
         behind = context.values
-        for compiled in self._compiled:
+        good = all(one.hold(shown, behind) for one in self._alike)
+        for compiled in self._single if good else self._compiled:
             key = compiled.top_key
             if key is None:
                 value = effective(context, compiled.rule.parts)
