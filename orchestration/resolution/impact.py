@@ -1,15 +1,20 @@
 """What an edit would change before it is saved: which targets, and how."""
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import is_
 
 from orchestration.expressions import Value, join_path
+from orchestration.resolution.again import Reach, changed_keys, reach_of
 from orchestration.resolution.canonical import canonical_json
 from orchestration.resolution.compiled import CompiledTemplate
 from orchestration.resolution.differences import Change, difference, identical
-from orchestration.resolution.layers import Place, Places
+from orchestration.resolution.layers import Place, Places, Stand, is_flat
 from orchestration.resolution.model import PathNode, ResolutionProblem
-from orchestration.resolution.resolving import Resolution, Subject, resolve_at
+from orchestration.resolution.resolving import Outcome, Resolution, Subject, outcomes, resolve_at
+
+# Without the values: they hold every target's own name, and may hold secrets.
+_COMPONENTS = Change("components", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +51,13 @@ def impact(
 ) -> list[Effect]:
     """Say how an edit would change the targets, those that change alike put together.
 
-    Targets it does not touch cost next to nothing; targets where a lower place sets the edited
-    keys cost one merge. The largest group comes first.
+    Targets it does not touch, or that set the edited keys themselves, cost next to nothing. Others
+    are resolved once, and what the edit reaches is evaluated again; only where something is wrong
+    or secret, or more than values changes, a target is resolved twice. The largest group comes
+    first.
     """
-    secrets = _secrets(compiled, edit)
-    return together(
-        effect
-        for subject, before, after in _pairs(compiled, subjects, edit, configs)
-        if (effect := _effect(subject.key, before, after, secrets))
-    )
+    comparison = _Comparison(compiled, edit, configs)
+    return together(filter(None, map(comparison.effect, subjects)))
 
 
 def together(effects: Iterable[Effect]) -> list[Effect]:
@@ -66,31 +69,98 @@ def together(effects: Iterable[Effect]) -> list[Effect]:
     return sorted(found, key=lambda effect: -len(effect.keys))
 
 
-def _pairs(
-    compiled: CompiledTemplate,
-    subjects: Iterable[Subject],
-    edit: Edit,
-    configs: Mapping[str, Value] | None,
-) -> Iterator[tuple[Subject, Resolution, Resolution]]:
-    """Resolve before and after for each target that may change."""
-    newer = edit.template or compiled
-    old_places, new_places = Places(compiled.root), Places(newer.root)
-    for subject in subjects:
-        edited = [edit.nodes.get(node.ref, node) for node in subject.path]
-        if edit.template is None and all(map(_is_same, edited, subject.path)):
-            continue
-        old, new = old_places.at(subject.path), new_places.at(edited)
-        if edit.template is None and _gives_the_same(old, new):
-            continue
-        yield (
-            subject,
-            resolve_at(compiled, old, subject, configs=configs, content=False),
-            resolve_at(newer, new, subject, configs=configs, content=False),
-        )
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The places above some targets, as they are and as they would be.
+
+    `keys` are those whose values would be others; None where more than values would be.
+    """
+
+    same: bool
+    nodes: tuple[PathNode, ...]
+    old: Stand
+    new: Stand
+    keys: frozenset[str] | None
 
 
-def _is_same(one: PathNode, other: PathNode) -> bool:
-    return one is other
+class _Comparison:
+    """Compares what targets get with what they would get; serves one edit."""
+
+    def __init__(
+        self, compiled: CompiledTemplate, edit: Edit, configs: Mapping[str, Value] | None
+    ) -> None:
+        self._compiled, self._edit, self._configs = compiled, edit, configs
+        self._newer = edit.template or compiled
+        self._secrets = _secrets(compiled, edit)
+        self._old, self._new = Places(compiled.root), Places(self._newer.root)
+        self._way: _Way | None = None
+        self._reaches: dict[frozenset[str], Reach] = {}
+
+    def effect(self, subject: Subject) -> Effect | None:
+        """Say how a target would change; None where it would not."""
+        if not subject.path:
+            return self._of_two(subject, ()) if self._edit.template else None
+        way, last = self._way_of(subject.path), subject.path[-1]
+        edited = self._edit.nodes.get(last.ref, last)
+        if self._edit.template is None and edited is last:
+            if way.same:
+                return None
+            if way.keys is not None and is_flat(last):
+                return self._of_values(subject, way, way.keys)
+        return self._of_two(subject, (*way.nodes, edited))
+
+    def _way_of(self, path: Sequence[PathNode]) -> _Way:
+        """Look at the places above a target; targets of one place come together as a rule."""
+        known = self._way
+        if (
+            known
+            and len(known.nodes) == len(path) - 1
+            and all(map(is_, known.old.place.path, path))
+        ):
+            return known
+        nodes = tuple(self._edit.nodes.get(node.ref, node) for node in path[:-1])
+        old, new = self._old.above(path), self._new.above((*nodes, path[-1]))
+        same = all(map(is_, nodes, path))
+        keys = None if same else changed_keys(old.place, new.place)
+        self._way = _Way(same, nodes, old, new, keys)
+        return self._way
+
+    def _of_values(self, subject: Subject, way: _Way, keys: frozenset[str]) -> Effect | None:
+        """Compare by what the changed values reach; where that cannot tell, by two resolutions."""
+        own = subject.path[-1].values
+        keys = keys.difference(key for key in own if own[key] is not None)
+        if not keys:
+            return None
+        if keys not in self._reaches:
+            self._reaches[keys] = reach_of(self._compiled, keys)
+        reach, old, new = self._reaches[keys], way.old.below(subject.path[-1]), way.new.place.values
+        values = old.values | {key: new[key] for key in keys if key in new}
+        for key in keys.difference(new):
+            del values[key]
+        found = outcomes(self._compiled, old, values, subject, reach, configs=self._configs)
+        if found is None:
+            return self._of_two(subject, (*way.nodes, subject.path[-1]))
+        changes = _changes(*found, reach)
+        return Effect(changes, (), was_broken=False, keys=(subject.key,)) if changes else None
+
+    def _of_two(self, subject: Subject, edited: Sequence[PathNode]) -> Effect | None:
+        """Compare two whole resolutions."""
+        old, new = self._old.at(subject.path), self._new.at(edited)
+        if self._edit.template is None and _gives_the_same(old, new):
+            return None
+        before = resolve_at(self._compiled, old, subject, configs=self._configs, content=False)
+        after = resolve_at(self._newer, new, subject, configs=self._configs, content=False)
+        return _effect(subject.key, before, after, self._secrets)
+
+
+def _changes(before: Outcome, after: Outcome, reach: Reach) -> tuple[Change, ...]:
+    """Tell what differs among the keys that were reached."""
+    keys = reach.part.top_keys
+    one, other = before.configuration, after.configuration
+    changes = difference({key: one[key] for key in keys}, {key: other[key] for key in keys})
+    if not identical(before.components, after.components):
+        changes.append(_COMPONENTS)
+    return tuple(changes)
 
 
 def _gives_the_same(old: Place, new: Place) -> bool:
@@ -116,8 +186,7 @@ def _effect(
     if before.configuration is not None and after.configuration is not None:
         changes = difference(before.configuration, after.configuration, secrets=secrets)
     if before.ok and after.ok and not identical(before.components, after.components):
-        # Without the values: they hold every target's own name, and may hold secrets.
-        changes.append(Change("components", "changed"))
+        changes.append(_COMPONENTS)
     if not changes and before.problems == after.problems:
         return None
     return Effect(tuple(changes), after.problems, not before.ok, (key,))

@@ -16,6 +16,7 @@ from orchestration.expressions import (
     split_path,
 )
 from orchestration.expressions.values import unstorable
+from orchestration.resolution.again import Reach
 from orchestration.resolution.canonical import canonical_json, digest
 from orchestration.resolution.compiled import CompiledTemplate
 from orchestration.resolution.injections import Injected, InjectionFault, extended, gathered
@@ -135,7 +136,48 @@ def resolve_at(
 
     Without `content`, canonical bytes and digest are left out, for whoever only compares.
     """
-    context = Context(
+    context = _context(place, subject, configs)
+    run = _Run(compiled, place, context, wants_content=content)
+    return run.resolution(subject.injections)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came out for a target, to be compared; nothing in it is secret or wrong."""
+
+    configuration: dict[str, Value]
+    components: list[Value]
+
+
+def outcomes(
+    compiled: CompiledTemplate,
+    old: Place,
+    new: Mapping[str, Value],
+    subject: Subject,
+    reach: Reach,
+    *,
+    configs: Mapping[str, Value] | None = None,
+) -> tuple[Outcome, Outcome] | None:
+    """Resolve for a target, and again with `new` values that differ in what `reach` was told of.
+
+    None where that needs two resolutions, because something is or goes wrong, or is secret.
+    """
+    if subject.injections or compiled.holds_secrets or old.holds_secrets or old.problems:
+        return None
+    if compiled.schema and compiled.schema.secret_parts:
+        return None
+    run = _Run(compiled, old, _context(old, subject, configs), wants_content=False)
+    before = run.resolution(())
+    if not before.ok or before.configuration is None:
+        return None
+    after = run.again(new, reach, before.components)
+    if after is None:
+        return None
+    return Outcome(before.configuration, before.components), after
+
+
+def _context(place: Place, subject: Subject, configs: Mapping[str, Value] | None) -> Context:
+    return Context(
         values=place.values,
         configs={**configs, **place.configs} if configs else place.configs,
         target=subject.target,
@@ -143,8 +185,6 @@ def resolve_at(
         instance=subject.instance or None,
         registry=subject.registry,
     )
-    run = _Run(compiled, place, context, wants_content=content)
-    return run.resolution(subject.injections)
 
 
 @dataclass(slots=True)
@@ -157,6 +197,7 @@ class _Run:
     filled: list[Parts] = field(default_factory=list)
     arrays: tuple[Parts, ...] = ()
     references: tuple[Found, ...] = ()
+    left: tuple[list[Value], int, int] = field(default=([], 0, 0))
 
     def resolution(self, injections: Sequence[Injected]) -> Resolution:
         compiled, context = self.compiled, self.context
@@ -164,6 +205,7 @@ class _Run:
         if schema and schema.secret_parts:
             context.values = sealed(self.place.values, schema.secret_parts, self.name_of)
         evaluation = compiled.template.evaluate(context)
+        self.left = (context.slots, context.room, context.work)
         failed = bool(evaluation.problems)
         self.problems.extend(self.place.problems)
         self.problems.extend(map(ResolutionProblem.of, evaluation.problems))
@@ -197,6 +239,24 @@ class _Run:
             self.arrays,
             self.references,
         )
+
+    def again(
+        self, values: Mapping[str, Value], reach: Reach, components: list[Value]
+    ) -> Outcome | None:
+        """Evaluate what the new values reach, and check that; None where anything is wrong."""
+        context = self.context
+        context.values = values
+        slots, context.room, context.work = self.left
+        evaluation = self.compiled.template.evaluate_again(context, slots, reach.part)
+        if evaluation.problems:
+            return None
+        context.configuration = self.with_defaults(evaluation.value)
+        if reach.schema and reach.schema.check(context):
+            return None
+        found = Outcome(
+            context.configuration, self.components() if reach.components else components
+        )
+        return None if self.problems else found
 
     def name_of(self, parts: Parts) -> SecretReference | None:
         """Name a plain value of a key that is secret now by the revision it was saved in."""
