@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
@@ -20,6 +19,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from orchestration.queries.standing import next_end
+from portal.departures import DepartingConsumer, Gone
 from portal.hub import EVERYTHING, PersonListener, hub
 from rbac.access import granted_paths
 from rbac.models import User
@@ -58,7 +58,7 @@ def standing(session_key: str | None) -> Standing | None:
     return Standing(user.pk, tuple(granted_paths(user, *VIEWS)), max(holds_for, 0.0))
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(DepartingConsumer):
     """Sends ``{"topics": [...]}``; ``["*"]`` means: read everything again, ``[]``: all is current.
 
     Closes with 4401 when the session ends.
@@ -91,9 +91,12 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 await self.accept()
                 await self._tell(listener)
             await self.close(SIGNED_OUT)
+        except Gone:
+            return
         except Exception:
             log.exception("live.failed")
-            await self.close(BROKEN)  # the browser connects anew and reads everything again
+            with suppress(Gone):
+                await self.close(BROKEN)  # the browser connects anew and reads everything again
 
     async def _tell(self, listener: PersonListener) -> None:
         """Pass topics on until the session ends."""

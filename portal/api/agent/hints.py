@@ -6,13 +6,12 @@ import time
 from contextlib import suppress
 from http import HTTPStatus
 
-from channels.generic.websocket import AsyncWebsocketConsumer
-
 from agent import signing, wire
 from orchestration.models import Agent
 from orchestration.services import agent_sessions
 from orchestration.services.errors import Refused
 from portal.api.agent.calls import in_database, token_in
+from portal.departures import DepartingConsumer, Gone
 from portal.hub import AgentListener, hub
 
 LOOK_AGAIN = 30.0  # seconds after which the agent is checked anew, should a hint be lost
@@ -21,7 +20,7 @@ BROKEN = 1011
 log = logging.getLogger(__name__)
 
 
-class HintsConsumer(AsyncWebsocketConsumer):
+class HintsConsumer(DepartingConsumer):
     """Sends ``{"desired": seq}`` on connecting and whenever it has grown.
 
     Closes with 4403 when the agent is revoked. The session's token opens the socket; its end
@@ -54,11 +53,15 @@ class HintsConsumer(AsyncWebsocketConsumer):
         try:
             async with hub().listen(AgentListener(agent.pk)) as listener:
                 await self._tell(listener)
+        except Gone:
+            return
         except Refused:
-            await self.close(SHUT_OUT)
+            with suppress(Gone):
+                await self.close(SHUT_OUT)
         except Exception:
             log.exception("agent-hints.failed")
-            await self.close(BROKEN)  # the agent connects anew, and polls meanwhile
+            with suppress(Gone):
+                await self.close(BROKEN)  # the agent connects anew, and polls meanwhile
 
     async def _tell(self, listener: AgentListener) -> None:
         """Pass growing numbers on until the agent is shut out."""

@@ -1,7 +1,12 @@
+import asyncio
+import gc
+from typing import Any
+
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.routing import URLRouter
 from django.test import Client
+from uvicorn.protocols.utils import ClientDisconnected
 
 from orchestration import hints
 from portal import live
@@ -14,10 +19,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 HOST = "127.0.0.1"
 
 
-def socket_of(client: Client, origin: str = f"http://{HOST}") -> Socket:
+def socket_of(client: Client, origin: str = f"http://{HOST}", app: Any = None) -> Socket:
     cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
     headers = [(b"origin", origin.encode()), (b"cookie", cookie.encode())]
-    return Socket(URLRouter(sockets), "/live", headers)
+    return Socket(app or URLRouter(sockets), "/live", headers)
 
 
 async def topics(socket: Socket) -> list[str]:
@@ -41,6 +46,37 @@ async def signed_in(company: Company, name: str, at: str) -> Client:
 async def change(company: Company, line: str) -> None:
     node = company.lines[line].node
     await sync_to_async(hints.tell)([f"target:{node.pk}"], node.path)
+
+
+@pytest.mark.parametrize("at", ["websocket.accept", "websocket.send"])
+def test_a_tab_that_is_closed_leaves_no_error(
+    company: Company, caplog: pytest.LogCaptureFixture, at: str
+) -> None:
+    sockets_app: Any = URLRouter(sockets)
+    unhandled: list[dict[str, Any]] = []
+
+    async def leaving(scope: Any, receive: Any, send: Any) -> None:
+        async def send_until(message: Any) -> None:
+            if message["type"] == at:
+                raise ClientDisconnected
+            await send(message)
+
+        await sockets_app(scope, receive, send_until)
+
+    async def leave() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, told: unhandled.append(told))
+        socket = socket_of(await signed_in(company, "ann", "alpha"), app=leaving)
+        await socket.send_input({"type": "websocket.connect"})
+        await asyncio.sleep(0.3)
+        await change(company, "alpha-1")
+        await asyncio.sleep(0.3)
+        await socket.close()
+        gc.collect()
+
+    async_to_sync(leave)()
+    assert unhandled == []
+    assert [one.getMessage() for one in caplog.records if one.levelname == "ERROR"] == []
 
 
 def test_each_hears_of_their_own_factory_only(company: Company) -> None:
