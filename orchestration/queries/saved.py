@@ -1,10 +1,16 @@
 """The values saved at places, as they are now. No rights here: whoever calls has asked."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
-from orchestration.models import AnyTemplate, ConfigurationRevision
+from orchestration.models import (
+    AnyTemplate,
+    ConfigurationRevision,
+    SolutionInstance,
+    TemplateLink,
+)
 
 
 def current_values(template: AnyTemplate, nodes: Iterable[int]) -> dict[int, ConfigurationRevision]:
@@ -26,3 +32,12 @@ def current_values_of(
     for revision in newest:
         found.setdefault(revision.template_id, {})[revision.node_id] = revision
     return found
+
+
+def changed_since(copy: SolutionInstance, moment: datetime) -> bool:
+    """Whether anything was saved or linked since on the way to a copy that it may read."""
+    way = copy.target.node.path_ids()
+    readable = Q(template=copy.template_id) | Q(template__config_template__isnull=False)
+    saved = ConfigurationRevision.objects.filter(readable, node__in=way, created_at__gt=moment)
+    linked = TemplateLink.objects.filter(node__in=way, linked_at__gt=moment)
+    return saved.exists() or linked.exists()

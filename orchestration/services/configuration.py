@@ -30,6 +30,7 @@ from orchestration.services import events
 from orchestration.services.contexts import require_own_context
 from orchestration.services.errors import Invalid, Stale
 from orchestration.services.secret_values import settled, stored, unrepeated
+from orchestration.states import InstanceState
 from rbac.access import below
 from rbac.models import User
 
@@ -234,11 +235,12 @@ def mark_below(node: Node, template: AnyTemplate) -> None:
 
 
 def mark(copies: QuerySet[SolutionInstance]) -> None:
-    """Let some copies wait for a review.
+    """Let some copies wait for a review; one that was uninstalled waits for nothing.
 
     Locks them in the order in which everybody does: two who took the same ones in orders of their
     own would wait for each other.
     """
-    held = copies.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    there = copies.exclude(state=InstanceState.UNDEPLOYED)
+    held = there.select_for_update(no_key=True, of=("self",)).order_by("pk")
     list(held.values_list("pk"))
-    copies.update(configuration_pending=True)
+    there.update(configuration_pending=True)

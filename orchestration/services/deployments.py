@@ -142,7 +142,10 @@ def _settle(deployment: Deployment, to: DeploymentState) -> None:
         fields = {"desired": instance.current}
     elif to is _S.CANCELLED and deployment.generation:
         fields = {"desired": instance.current, "generation": instance.generation + 1}
-    move(instance, _resting_state(deployment, to), updated_at=timezone.now(), **fields)
+    state = _resting_state(deployment, to)
+    # What is not there waits for no review; deployed again it may.
+    rest = {"configuration_pending": False} if state is InstanceState.UNDEPLOYED else {}
+    move(instance, state, updated_at=timezone.now(), **fields, **rest)
     if fields and deployment.target.agent_id is not None:
         desired.bump([deployment.target.agent_id])
 

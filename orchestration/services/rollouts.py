@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from orchestration import hints
 from orchestration.models import Deployment, Rollout, SolutionInstance, SolutionVersion
+from orchestration.queries.saved import changed_since
 from orchestration.services import deployments, events, withdrawing
 from orchestration.services.dependencies import refuse_circles, refuse_while_used
 from orchestration.services.errors import Invalid, Refused
@@ -196,7 +197,7 @@ def _write(
     )
     for deployment, aim in zip(made, aims, strict=True):
         to = InstanceState.DEPLOYING if aim.revision else InstanceState.UNINSTALLING
-        move(aim.instance, to, updated_at=timezone.now())
+        move(aim.instance, to, updated_at=timezone.now(), **_waiting(aim))
         events.record(
             "deployment.started",
             deployment,
@@ -207,6 +208,14 @@ def _write(
         deployments.tell(deployment)
     hints.wake("orchestration.tasks.advance_due")
     return rollout
+
+
+def _waiting(aim: Aim) -> dict[str, object]:
+    """Let what was uninstalled wait for a review, if values changed since its revision was made."""
+    gone = aim.instance.state == InstanceState.UNDEPLOYED
+    if gone and aim.revision and changed_since(aim.instance, aim.revision.published_at):
+        return {"configuration_pending": True}
+    return {}
 
 
 def _keep(aims: list[Aim]) -> None:
