@@ -62,9 +62,15 @@ def impact(
 
 def together(effects: Iterable[Effect]) -> list[Effect]:
     """Put together the targets of effects that are the same; the largest group comes first."""
-    groups: dict[tuple[bytes, Sequence[Value], bool], tuple[Effect, list[Hashable]]] = {}
+    groups: dict[Hashable, tuple[Effect, list[Hashable]]] = {}
+    names: dict[int, tuple[tuple[Change, ...], bytes]] = {}
     for effect in effects:
-        groups.setdefault(_name(effect), (effect, []))[1].extend(effect.keys)
+        changes = effect.changes
+        if id(changes) not in names:  # many targets may share them; kept here, the id stays theirs
+            names[id(changes)] = (changes, _name(changes))
+        reasons = tuple((p.key, p.kind_or_rule, p.message) for p in effect.problems)
+        name = (names[id(changes)][1], reasons, effect.was_broken)
+        groups.setdefault(name, (effect, []))[1].extend(effect.keys)
     found = [replace(effect, keys=tuple(keys)) for effect, keys in groups.values()]
     return sorted(found, key=lambda effect: -len(effect.keys))
 
@@ -90,19 +96,24 @@ class _Comparison:
         self, compiled: CompiledTemplate, edit: Edit, configs: Mapping[str, Value] | None
     ) -> None:
         self._compiled, self._edit, self._configs = compiled, edit, configs
+        self._nodes = edit.nodes
         self._newer = edit.template or compiled
         self._secrets = _secrets(compiled, edit)
         self._old, self._new = Places(compiled.root), Places(self._newer.root)
         self._way: _Way | None = None
         self._reaches: dict[frozenset[str], Reach] = {}
+        self._told: dict[Hashable, tuple[Change, ...]] = {}
 
     def effect(self, subject: Subject) -> Effect | None:
         """Say how a target would change; None where it would not."""
+        whole = self._edit.template is not None
+        if not whole and self._nodes.keys().isdisjoint([node.ref for node in subject.path]):
+            return None
         if not subject.path:
-            return self._of_two(subject, ()) if self._edit.template else None
+            return self._of_two(subject, ())
         way, last = self._way_of(subject.path), subject.path[-1]
-        edited = self._edit.nodes.get(last.ref, last)
-        if self._edit.template is None and edited is last:
+        edited = self._nodes.get(last.ref, last)
+        if edited is last and not whole:
             if way.same:
                 return None
             if way.keys is not None and is_flat(last):
@@ -118,7 +129,7 @@ class _Comparison:
             and all(map(is_, known.old.place.path, path))
         ):
             return known
-        nodes = tuple(self._edit.nodes.get(node.ref, node) for node in path[:-1])
+        nodes = tuple(self._nodes.get(node.ref, node) for node in path[:-1])
         old, new = self._old.above(path), self._new.above((*nodes, path[-1]))
         same = all(map(is_, nodes, path))
         keys = None if same else changed_keys(old.place, new.place)
@@ -140,8 +151,22 @@ class _Comparison:
         found = outcomes(self._compiled, old, values, subject, reach, configs=self._configs)
         if found is None:
             return self._of_two(subject, (*way.nodes, subject.path[-1]))
-        changes = _changes(*found, reach)
+        changes = self._changes(*found, reach.part.top_keys)
         return Effect(changes, (), was_broken=False, keys=(subject.key,)) if changes else None
+
+    def _changes(self, before: Outcome, after: Outcome, keys: Sequence[str]) -> tuple[Change, ...]:
+        """Tell what differs among some top keys; of equal values it is told once."""
+        one, other = before.configuration, after.configuration
+        values = [*(one[key] for key in keys), *(other[key] for key in keys)]
+        components = identical(before.components, after.components)
+        told = (keys, components, tuple(map(type, values)), tuple(values))
+        try:
+            known = self._told.get(told)
+        except TypeError:  # a list or a map
+            return _changes(before, after, keys, components=components)
+        if known is None:
+            known = self._told[told] = _changes(before, after, keys, components=components)
+        return known
 
     def _of_two(self, subject: Subject, edited: Sequence[PathNode]) -> Effect | None:
         """Compare two whole resolutions."""
@@ -153,14 +178,12 @@ class _Comparison:
         return _effect(subject.key, before, after, self._secrets)
 
 
-def _changes(before: Outcome, after: Outcome, reach: Reach) -> tuple[Change, ...]:
-    """Tell what differs among the keys that were reached."""
-    keys = reach.part.top_keys
+def _changes(
+    before: Outcome, after: Outcome, keys: Sequence[str], *, components: bool
+) -> tuple[Change, ...]:
     one, other = before.configuration, after.configuration
     changes = difference({key: one[key] for key in keys}, {key: other[key] for key in keys})
-    if not identical(before.components, after.components):
-        changes.append(_COMPONENTS)
-    return tuple(changes)
+    return (*changes,) if components else (*changes, _COMPONENTS)
 
 
 def _gives_the_same(old: Place, new: Place) -> bool:
@@ -192,8 +215,6 @@ def _effect(
     return Effect(tuple(changes), after.problems, not before.ok, (key,))
 
 
-def _name(effect: Effect) -> tuple[bytes, Sequence[Value], bool]:
-    """Give what tells different effects apart."""
-    fields = [[c.key, c.kind, c.before, c.after, c.secret] for c in effect.changes]
-    reasons = tuple((p.key, p.kind_or_rule, p.message) for p in effect.problems)
-    return canonical_json(fields), reasons, effect.was_broken
+def _name(changes: Iterable[Change]) -> bytes:
+    """Give what tells different changes apart."""
+    return canonical_json([[c.key, c.kind, c.before, c.after, c.secret] for c in changes])

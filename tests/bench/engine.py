@@ -14,6 +14,7 @@ from typing import Any
 
 from orchestration.resolution import (
     Edit,
+    PathNode,
     Subject,
     compile_template,
     impact,
@@ -94,22 +95,29 @@ def peak(size: int) -> Peak:
 
 
 def previews(size: int, rounds: int) -> list[Preview]:
-    """Measure how long it takes to tell the effect of one edit over a fleet."""
+    """Measure how long it takes to tell the effect of one edit over a fleet.
+
+    What is set at the root is a value that nobody has set before and that one expression reads.
+    """
     lines = list(fleet(size))
-    everyone = list(subjects(lines))
-    return [_preview(lines, everyone, level, rounds) for level in (3, 2, 1, 0)]
+    root = PathNode("Company", "bench", {}, ref="root")
+    everyone = [replace(one, path=(root, *one.path)) for one in subjects(lines)]
+    edits = [(node, _last_key(node)) for node in reversed(lines[0].path)]
+    return [_preview(everyone, *edit, rounds) for edit in (*edits, (root, "Unset0"))]
 
 
-def _preview(lines: list[Line], everyone: list[Subject], level: int, rounds: int) -> Preview:
-    node = lines[0].path[level]
-    key = next(name for name in reversed(list(node.values)) if name != "Host")
+def _last_key(node: PathNode) -> str:
+    return next(name for name in reversed(list(node.values)) if name != "Host")
+
+
+def _preview(everyone: list[Subject], node: PathNode, key: str, rounds: int) -> Preview:
     edit = Edit({node.ref: replace(node, values={**node.values, key: 99_999})})
     spent = []
     for _ in range(rounds):
         started = time.process_time()
         effects = impact(COMPILED, everyone, edit)
         spent.append((time.process_time() - started) * 1000)
-    below = sum(any(at is node for at in line.path) for line in lines)
+    below = sum(any(at is node for at in one.path) for one in everyone)
     changed = sum(len(effect.keys) for effect in effects)
     return Preview(f"one value at a {node.level}", below, changed, sorted(spent)[rounds // 2])
 

@@ -38,7 +38,8 @@ _PREVIEWS = """
 ## Preview of an edit
 
 Milliseconds of CPU to tell the effect of one value before it is saved, over the largest fleet
-above. The work is in the targets that change: each is resolved twice and compared.
+above; what the targets read is in memory. The work is in the targets that change: each is resolved
+once, what the edit reaches is evaluated again, and the two are compared. The Company is above all.
 """
 _PUBLISHING = """
 ## Publishing

@@ -22,7 +22,7 @@ def test_everything_is_measured_and_told() -> None:
 
 
 def test_edits_reach_the_lines_below() -> None:
-    line, factory, city, region = engine.previews(SIZE, rounds=1)
+    line, factory, city, region, company = engine.previews(SIZE, rounds=1)
     assert (line.below, line.changed) == (1, 1)
     assert {one.below for one in (factory, city, region)} == {SIZE}
-    assert factory.changed == SIZE
+    assert factory.changed == company.changed == SIZE
