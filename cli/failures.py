@@ -24,7 +24,7 @@ MEANINGS = {
     Exit.CONFLICT: "Somebody was faster, or its state does not allow this now.",
     Exit.PARTLY: "Done for some, failed for others.",
     Exit.UNREACHABLE: "The server cannot be reached, or cannot answer now. Try again later.",
-    Exit.INTERRUPTED: "Stopped by Ctrl-C. What the server had begun goes on.",
+    Exit.INTERRUPTED: "Stopped by Ctrl-C, or by a no. What the server had begun goes on.",
 }
 
 

@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from cli.commands import (
     agents,
+    applying,
     config_templates,
     configurations,
     contexts,
@@ -22,6 +23,7 @@ from cli.commands import (
     signing_in,
     sites,
     solutions,
+    starting,
     targets,
 )
 from cli.failures import Exit, Failure
@@ -36,6 +38,7 @@ app = typer.Typer(
 app.command()(signing_in.login)
 app.command()(signing_in.logout)
 app.command()(signing_in.whoami)
+app.command()(applying.apply)
 for _name, _group in (
     ("context", contexts.app),
     ("site", sites.app),
@@ -49,6 +52,7 @@ for _name, _group in (
     ("deployment", deployments.app),
     ("operation", operations.app),
     ("role", roles.app),
+    ("new", starting.app),
 ):
     app.add_typer(_group, name=_name)
 

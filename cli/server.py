@@ -153,9 +153,12 @@ def _problem(answer: httpx.Response) -> Mapping[str, Any]:
 
 
 def _line(problem: Mapping[str, Any]) -> str:
-    place = problem.get("key") or problem.get("file") or ""
-    line = f" line {problem['line']}" if problem.get("line") else ""
-    return f"{place}{line}: {problem.get('message') or problem.get('code')}".lstrip(": ")
+    """One reason on one line, with the file and line of it where they are known."""
+    where = str(problem.get("file") or "")
+    if problem.get("line"):
+        where = f"{where or 'line'}:{problem['line']}"
+    said = str(problem.get("message") or problem.get("code"))
+    return ": ".join(part for part in (where, str(problem.get("key") or ""), said) if part)
 
 
 def _harmless(request: httpx.Request) -> bool:

@@ -35,7 +35,7 @@ from orchestration.models import (
     TemplateLink,
 )
 from orchestration.queries import agents, troubles
-from portal.admin import columns, health, playground
+from portal.admin import columns, health, playground, starter
 from portal.admin.answers import person
 from portal.web.navigation import IT_PERMS
 from portal.web.sentences import refusal
@@ -94,6 +94,7 @@ class ITSite(AdminSite):
         mine = [
             path("health/", self.admin_view(self.health), name="health"),
             path("playground/", self.admin_view(self.playground), name="playground"),
+            path("new-solution/", self.admin_view(self.starter), name="starter"),
         ]
         return [*mine, *super().get_urls()]
 
@@ -142,6 +143,10 @@ class ITSite(AdminSite):
     def playground(self, request: HttpRequest) -> HttpResponse:
         """A template tried out before it becomes a version."""
         return playground.page(request, self.each_context(request))
+
+    def starter(self, request: HttpRequest) -> HttpResponse:
+        """The files of a new solution."""
+        return starter.page(request, self.each_context(request))
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

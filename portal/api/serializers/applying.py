@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orchestration.services.apply_files import FIELDS, MOST_FILES, File
+from orchestration.services.apply_files import MOST_FILES, File
 from orchestration.services.apply_plan import Action, Difference, Item, Plan
 from orchestration.services.errors import Invalid
 from portal.api.fields import Body, name_field
@@ -51,7 +51,7 @@ class DifferenceShape(serializers.Serializer[Difference]):
 class ItemShape(serializers.Serializer[Item]):
     """What is done with one object; ``file`` is empty for what is deleted."""
 
-    kind = serializers.ChoiceField(choices=(*FIELDS, ""), help_text="Empty where none is said.")
+    kind = serializers.CharField()
     name = serializers.CharField()
     action = serializers.ChoiceField(choices=[action.value for action in Action])
     file = serializers.CharField()
