@@ -22,6 +22,7 @@ from orchestration.services import events
 from orchestration.services.contexts import capabilities_named, catalog_of
 from orchestration.services.documents import read_mapping
 from orchestration.services.errors import Invalid
+from orchestration.services.sealing_saves import seal
 from orchestration.services.sources import checked, identity, once, schema_for
 from orchestration.services.tree import plant
 from orchestration.services.versions import sort_key
@@ -92,6 +93,7 @@ def create_solution_version(
         Invalid: ``document-unreadable``, ``template-refused``, ``schema-unknown``,
             ``version-missing``, ``version-malformed``, ``version-exists``,
             ``capability-unknown``.
+        Refused: ``secrets-unreadable`` where values that were saved in plain have to be encrypted.
     """
     catalog = catalog_of(context)
     may(by, Perm.AUTHOR_SOLUTIONS, catalog).require()
@@ -112,6 +114,7 @@ def create_solution_version(
         warnings=[*warnings, *map(str, compiled.warnings)],
     )
     if created:
+        seal(by, row, compiled.schema.secret_parts if compiled.schema else ())
         node = row.template.node
         events.record("solution.version-created", row, node, by)
         hints.tell([f"solution:{node.pk}"], node.path)

@@ -19,6 +19,7 @@ from orchestration.services.configuration import hold, mark_below
 from orchestration.services.contexts import catalog_of, require_own_context
 from orchestration.services.documents import read_mapping
 from orchestration.services.errors import Invalid, Refused
+from orchestration.services.sealing_saves import seal
 from orchestration.services.sources import checked, identity, once, schema_for
 from orchestration.services.tree import plant
 from orchestration.services.versions import sort_key
@@ -57,6 +58,7 @@ def create_version(by: User, context: Context, source: ConfigSource) -> ConfigTe
         Invalid: ``document-unreadable``, ``template-refused``, ``schema-unknown``,
             ``version-missing``, ``version-malformed``, ``version-exists``, and
             ``name-taken`` where a solution has the name.
+        Refused: ``secrets-unreadable`` where values that were saved in plain have to be encrypted.
     """
     catalog = catalog_of(context)
     may(by, Perm.AUTHOR_SOLUTIONS, catalog).require()
@@ -74,6 +76,7 @@ def create_version(by: User, context: Context, source: ConfigSource) -> ConfigTe
         warnings=[*warnings, *map(str, compiled.warnings)],
     )
     if created:
+        seal(by, row, compiled.schema.secret_parts if compiled.schema else ())
         node = row.template.node
         events.record("config-template.version-created", row, node, by)
         hints.tell([f"node:{node.pk}"], node.path)

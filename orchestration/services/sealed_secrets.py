@@ -28,7 +28,7 @@ from orchestration.queries.secrets import (
     version_in,
 )
 from orchestration.queries.templates import rules_of
-from orchestration.resolution.secrets import references
+from orchestration.resolution.secrets import as_reference, references
 from orchestration.services import vault
 from orchestration.services.errors import Refused
 
@@ -166,12 +166,20 @@ def _part(value: str | Mapping[str, str], key: str | None) -> object:
 
 
 def _saved(wanted: References) -> Opened:
-    """Values that were saved before their keys were marked, from where they were saved."""
+    """Values that were saved before their keys were marked, from where they were saved.
+
+    They may have been encrypted since.
+    """
     rows = ConfigurationRevision.objects.in_bulk({saved_in(one.name) for one in wanted})
-    for one in wanted:
-        row = rows.get(saved_in(one.name))
-        if row is not None:
-            yield one, lookup(row.values, _key_in(one.name, 1))
+    values = {
+        one: lookup(rows[pk].values, _key_in(one.name, 1))
+        for one in wanted
+        if (pk := saved_in(one.name)) in rows
+    }
+    apart = {one: found for one, value in values.items() if (found := as_reference(value))}
+    opened = dict(_values(list(apart.values())))
+    for one, value in values.items():
+        yield one, opened.get(apart[one]) if one in apart else value
 
 
 def _defaults(wanted: References) -> Opened:

@@ -79,21 +79,35 @@ def stored(
     for parts, value in secret_leaves(values, secret_parts).items():
         if isinstance(value, SecretReference):
             continue
-        reference = SecretReference(secrets.token_urlsafe(24), version=VALUE)
-        box = vault.encrypt(value)
-        rows.append(
-            SecretValue(
-                name=reference.name,
-                node=node,
-                template_id=template.pk,
-                key_id=box.key_id,
-                ciphertext=box.ciphertext,
-                created_by=author,
-            )
-        )
+        reference, row = kept_apart(author, node, template.pk, value)
+        rows.append(row)
         found = put(found, parts, reference.plain())
     SecretValue.objects.bulk_create(rows)
     return found
+
+
+def kept_apart(
+    author: User | None,
+    node: Node,
+    template: int,
+    value: Any,  # noqa: ANN401  any JSON value
+) -> tuple[SecretReference, SecretValue]:
+    """A reference to stand in place of a value, and the row to be written that keeps it.
+
+    Raises:
+        Refused: ``secrets-unreadable``.
+    """
+    reference = SecretReference(secrets.token_urlsafe(24), version=VALUE)
+    box = vault.encrypt(value)
+    row = SecretValue(
+        name=reference.name,
+        node=node,
+        template_id=template,
+        key_id=box.key_id,
+        ciphertext=box.ciphertext,
+        created_by=author,
+    )
+    return reference, row
 
 
 def _is_same(typed: object, old: object) -> bool:

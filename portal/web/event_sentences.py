@@ -49,6 +49,9 @@ SENTENCES: Mapping[str, Promise] = {
     ),
     "instance.recovered": _("%(name)s runs after all"),
     "configuration.saved": _("Values of %(solution)s saved"),
+    "configuration.sealed": _(
+        "Values of %(solution)s that were saved in plain were encrypted: %(keys)s"
+    ),
     "secret.set": _("Secret %(name)s set"),
     "secret.deleted": _("Secret %(name)s deleted"),
     "revision.published": _("%(solution)s %(name)s published"),
@@ -177,6 +180,7 @@ def _names(event: Event) -> dict[str, object]:
         "name": event.object_name,
         "deed": _deed(params),
         "lines": ", ".join(str(line) for line in params.get("lines", ())),
+        "keys": ", ".join(str(key) for key in params.get("keys", ())),
         "needs": ", ".join(str(name) for name in params.get("needs", ())),
         "role": role.label if role else params.get("label", params.get("role")),
         "health": health_word(params.get("after")),

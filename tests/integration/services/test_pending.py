@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.models import SolutionTemplateVersion
+from orchestration.models import SolutionInstance, SolutionTemplateVersion
 from orchestration.services import dispatch, rollouts
 from tests.integration.conftest import Company
 from tests.integration.services.secretive import published, save, solution
@@ -14,6 +14,11 @@ def pump(company: Company) -> SolutionTemplateVersion:
     return solution(company)
 
 
+def waits(copy: SolutionInstance) -> bool:
+    copy.refresh_from_db()
+    return copy.configuration_pending
+
+
 def test_what_was_uninstalled_waits_only_once_it_is_deployed_again(
     company: Company, pump: SolutionTemplateVersion
 ) -> None:
@@ -22,17 +27,13 @@ def test_what_was_uninstalled_waits_only_once_it_is_deployed_again(
     revision = published(company, pump)
     copy = site.install(revision)
     save(company, pump, node, {"Speed": 6})
-    copy.refresh_from_db()
-    assert copy.configuration_pending
+    assert waits(copy)
     rollouts.uninstall(company.root_user, [copy])
     dispatch.advance_due()
     site.say(copy, W.RECEIVED, W.REMOVING, W.REMOVED)
-    copy.refresh_from_db()
-    assert not copy.configuration_pending
+    assert not waits(copy)
     save(company, pump, node, {"Speed": 7})
-    copy.refresh_from_db()
-    assert not copy.configuration_pending
+    assert not waits(copy)
     revision.refresh_from_db()
     rollouts.deploy(company.root_user, [revision])
-    copy.refresh_from_db()
-    assert copy.configuration_pending, "it is brought to what 5 was published for"
+    assert waits(copy), "it is brought to what 5 was published for"
