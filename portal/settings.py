@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "portal.api.schema.add_problems",
+        "portal.api.schema.add_files",
     ],
     "ENUM_NAME_OVERRIDES": {
         "AgentState": "portal.api.enums.AGENT_STATES",

@@ -9,9 +9,19 @@ from django.utils.translation import gettext
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
+from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from portal.api import selecting, sorting
 from portal.api.paging import Pages
+
+OF_EVERY_LIST = (
+    Pages.page_size_query_param,
+    Pages.cursor_query_param,
+    sorting.PARAMETER,
+    selecting.PARAMETER,
+    api_settings.URL_FORMAT_OVERRIDE,
+)
 
 
 class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped
@@ -29,7 +39,7 @@ class KnownFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped
         return narrowed
 
     def _refuse_others(self, request: Request, filters: Iterable[str]) -> None:
-        known = sorted([*filters, Pages.page_size_query_param, Pages.cursor_query_param])
+        known = sorted([*filters, *OF_EVERY_LIST])
         wrong = [name for name in request.query_params if name not in known]
         if wrong:
             raise ValidationError({name: [_nearest(name, known)] for name in wrong}, code="unknown")

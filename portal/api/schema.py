@@ -5,7 +5,7 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
-from portal.api import problems
+from portal.api import exports, problems, selecting
 from portal.api.rights import right_of, words_of
 
 
@@ -22,6 +22,11 @@ class Documented(AutoSchema):
         """Group calls by their noun: the first part of the address after the version."""
         parts = [part for part in self.path.split("/") if part and not part.startswith("{")]
         return [parts[2] if len(parts) > 2 else parts[-1]]  # noqa: PLR2004  api, v1, noun
+
+    def map_renderers(self, attribute: str) -> list[str]:
+        """Describe answers as JSON; files of lists are told of by `add_files`."""
+        mapped: list[str] = super().map_renderers(attribute)
+        return [one for one in mapped if one not in {kind.media_type for kind in exports.FILES}]
 
 
 PROBLEM = {
@@ -68,4 +73,14 @@ def add_problems(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
             for status in READING if method == "get" else WRITING:
                 told = {"description": f"{HTTPStatus(status).phrase}.", "content": content}
                 call["responses"].setdefault(str(status), told)
+    return result
+
+
+def add_files(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
+    """Say of every list that it can be had as a file."""
+    for calls in result["paths"].values():
+        parameters = calls.get("get", {}).get("parameters", ())
+        if any(one["name"] == selecting.PARAMETER for one in parameters):
+            content = calls["get"]["responses"]["200"]["content"]
+            content |= {kind.media_type: {"schema": {"type": "string"}} for kind in exports.FILES}
     return result

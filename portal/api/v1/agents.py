@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,9 +15,11 @@ from orchestration.queries import agents, sight
 from orchestration.services import agents as changes
 from portal.api.enums import AGENT_STATES
 from portal.api.filters import UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.agents import AgentShape, Approval
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
@@ -29,7 +31,7 @@ class AgentFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     name = django_filters.CharFilter(field_name="name")
 
 
-class Agents(ListModelMixin, RetrieveModelMixin, Resource[Agent]):
+class Agents(Listed, RetrieveModelMixin, Resource[Agent]):
     """The programs at the sites."""
 
     rights: ClassVar[Rights] = {
@@ -37,6 +39,12 @@ class Agents(ListModelMixin, RetrieveModelMixin, Resource[Agent]):
         "retrieve": sight.AGENTS,
         "approve": (Perm.MANAGE_AGENTS,),
         "revoke": (Perm.MANAGE_AGENTS,),
+    }
+    sortable: ClassVar[Sortable] = {
+        "id": "pk",
+        "name": "name",
+        "state": "state",
+        "enrolled_at": "enrolled_at",
     }
     serializer_class = AgentShape
     filterset_class = AgentFilters

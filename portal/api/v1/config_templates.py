@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +15,7 @@ from orchestration.queries import config_templates as queries
 from orchestration.queries import configuring, sight
 from orchestration.services import config_templates, discarding
 from portal.api.filters import IdFilter
+from portal.api.reading import Listed
 from portal.api.resource import Asked, Resource
 from portal.api.rights import Rights
 from portal.api.serializers.config_templates import (
@@ -24,6 +25,7 @@ from portal.api.serializers.config_templates import (
     NewConfigTemplateVersion,
     NewLink,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 _LINKERS = (Perm.AUTHOR_SOLUTIONS, Perm.EDIT_IT_VALUES)
@@ -45,10 +47,11 @@ class ConfigTemplateVersionFilters(django_filters.FilterSet):  # type: ignore[mi
     version = django_filters.CharFilter(field_name="version")
 
 
-class ConfigTemplates(ListModelMixin, RetrieveModelMixin, Resource[ConfigTemplate]):
+class ConfigTemplates(Listed, RetrieveModelMixin, Resource[ConfigTemplate]):
     """Values that many solutions share."""
 
     rights: ClassVar[Rights] = {"list": sight.SOLUTIONS, "retrieve": sight.SOLUTIONS}
+    sortable: ClassVar[Sortable] = {"id": "pk", "name": "node__name"}
     serializer_class = ConfigTemplateShape
     filterset_class = ConfigTemplateFilters
 
@@ -57,7 +60,7 @@ class ConfigTemplates(ListModelMixin, RetrieveModelMixin, Resource[ConfigTemplat
         return queries.templates(self.by).prefetch_related("versions")
 
 
-class ConfigTemplateVersions(ListModelMixin, RetrieveModelMixin, Resource[ConfigTemplateVersion]):
+class ConfigTemplateVersions(Listed, RetrieveModelMixin, Resource[ConfigTemplateVersion]):
     """Immutable versions of config templates."""
 
     rights: ClassVar[Rights] = {
@@ -66,6 +69,7 @@ class ConfigTemplateVersions(ListModelMixin, RetrieveModelMixin, Resource[Config
         "create": (Perm.AUTHOR_SOLUTIONS,),
         "destroy": (Perm.AUTHOR_SOLUTIONS,),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "version": "sort_key", "created_at": "created_at"}
     serializer_class = ConfigTemplateVersionShape
     filterset_class = ConfigTemplateVersionFilters
 

@@ -6,7 +6,6 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -15,6 +14,7 @@ from orchestration.queries import deployments, sight
 from orchestration.services import rollouts
 from portal.api.enums import DEPLOYMENT_STATES
 from portal.api.filters import IdFilter, UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.rollouts import (
@@ -23,6 +23,7 @@ from portal.api.serializers.rollouts import (
     Remark,
     RolloutDetail,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
@@ -37,7 +38,7 @@ class DeploymentFilters(django_filters.FilterSet):  # type: ignore[misc]  # unty
     state = django_filters.ChoiceFilter(choices=DEPLOYMENT_STATES)
 
 
-class Deployments(ListModelMixin, Resource[Deployment]):
+class Deployments(Listed, Resource[Deployment]):
     """Attempts to bring one line to a revision, or to remove it."""
 
     rights: ClassVar[Rights] = {
@@ -46,6 +47,7 @@ class Deployments(ListModelMixin, Resource[Deployment]):
         "cancel": (Perm.DEPLOY,),
         "retry": (Perm.DEPLOY, Perm.UNINSTALL),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "state": "state", "created_at": "created_at"}
     serializer_class = DeploymentShape
     filterset_class = DeploymentFilters
 

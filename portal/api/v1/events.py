@@ -4,14 +4,16 @@ from typing import ClassVar
 
 import django_filters
 from django.db.models import QuerySet
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 
 from orchestration.models import Event
 from orchestration.queries import events, sight
 from portal.api.filters import IdFilter, UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.events import EventShape
+from portal.api.sorting import Sortable
 
 
 class EventFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
@@ -28,10 +30,11 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt")
 
 
-class Events(ListModelMixin, RetrieveModelMixin, Resource[Event]):
+class Events(Listed, RetrieveModelMixin, Resource[Event]):
     """What happened: at places the person may see, and all of their own doings."""
 
     rights: ClassVar[Rights] = {"list": sight.EVENTS, "retrieve": sight.EVENTS}
+    sortable: ClassVar[Sortable] = {"id": "pk", "at": "at", "kind": "kind", "actor": "actor"}
     serializer_class = EventShape
     filterset_class = EventFilters
 

@@ -6,7 +6,6 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +13,7 @@ from orchestration.models import Node
 from orchestration.queries import finding, places, sight
 from orchestration.services import places as changes
 from portal.api.filters import IdFilter, UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.places import (
@@ -25,6 +25,7 @@ from portal.api.serializers.places import (
     PlaceShape,
     nested,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
@@ -38,7 +39,7 @@ class NodeFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     name = django_filters.CharFilter(field_name="name")
 
 
-class Nodes(ListModelMixin, Resource[Node]):
+class Nodes(Listed, Resource[Node]):
     """Places: context roots, sites and targets."""
 
     rights: ClassVar[Rights] = {
@@ -50,6 +51,7 @@ class Nodes(ListModelMixin, Resource[Node]):
         "partial_update": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
         "destroy": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "name": "name", "path": "path", "kind": "kind"}
     serializer_class = PlaceShape
     filterset_class = NodeFilters
     ordering = ("path",)

@@ -16,6 +16,7 @@ from orchestration.models import Operation, OperationResult
 from orchestration.queries import operations as queries
 from orchestration.services import operations as changes
 from portal.api.enums import OPERATION_STATES
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Open, Rights
 from portal.api.serializers.operations import OperationShape, ResultShape, told_of
@@ -90,7 +91,7 @@ class Operations(ListModelMixin, Resource[Operation]):
         return told(self.by, self.get_object())
 
 
-class OperationResults(ListModelMixin, Resource[OperationResult]):
+class OperationResults(Listed, Resource[OperationResult]):
     """What became of each line of an operation."""
 
     rights: ClassVar[Rights] = {"list": Open.SIGNED_IN}

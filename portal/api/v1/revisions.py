@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +16,7 @@ from orchestration.queries import revisions, sight, solutions
 from orchestration.services import publishing
 from portal.api.enums import INSTANCE_STATES
 from portal.api.filters import IdFilter, UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.reviews import ChangeShape
@@ -26,6 +26,7 @@ from portal.api.serializers.revisions import (
     RevisionDetail,
     RevisionShape,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 RUNNING = "running"
@@ -50,10 +51,16 @@ class RevisionFilters(django_filters.FilterSet):  # type: ignore[misc]  # untype
     instance = IdFilter(field_name="instance_id")
 
 
-class Instances(ListModelMixin, Resource[SolutionInstance]):
+class Instances(Listed, Resource[SolutionInstance]):
     """Installed and published copies of solutions on lines."""
 
     rights: ClassVar[Rights] = {"list": sight.INSTALLED, "retrieve": sight.INSTALLED}
+    sortable: ClassVar[Sortable] = {
+        "id": "pk",
+        "name": "name",
+        "state": "state",
+        "target": "target__node__name",
+    }
     serializer_class = InstanceShape
     filterset_class = InstanceFilters
     ordering = ("pk",)
@@ -68,7 +75,7 @@ class Instances(ListModelMixin, Resource[SolutionInstance]):
         return Response(self.shown(self.get_object(), InstanceDetail))
 
 
-class Revisions(ListModelMixin, Resource[SolutionVersion]):
+class Revisions(Listed, Resource[SolutionVersion]):
     """Published revisions."""
 
     rights: ClassVar[Rights] = {
@@ -77,6 +84,7 @@ class Revisions(ListModelMixin, Resource[SolutionVersion]):
         "compare": sight.INSTALLED,
         "destroy": (Perm.PUBLISH,),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "published_at": "published_at", "number": "number"}
     serializer_class = RevisionShape
     filterset_class = RevisionFilters
 

@@ -5,16 +5,18 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration.queries import access
 from orchestration.services import roles
 from portal.api.filters import IdFilter, UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.access import AssignmentShape, NewAssignment
+from portal.api.sorting import Sortable
 from rbac.models import RoleAssignment
 from rbac.permissions import Perm
 
@@ -29,7 +31,7 @@ class AssignmentFilters(django_filters.FilterSet):  # type: ignore[misc]  # unty
     role = django_filters.CharFilter()
 
 
-class RoleAssignments(ListModelMixin, RetrieveModelMixin, Resource[RoleAssignment]):
+class RoleAssignments(Listed, RetrieveModelMixin, Resource[RoleAssignment]):
     """Roles at places where the person manages access."""
 
     rights: ClassVar[Rights] = {
@@ -38,6 +40,7 @@ class RoleAssignments(ListModelMixin, RetrieveModelMixin, Resource[RoleAssignmen
         "create": (Perm.MANAGE_ACCESS,),
         "destroy": (Perm.MANAGE_ACCESS,),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "given_at": "given_at"}
     serializer_class = AssignmentShape
     filterset_class = AssignmentFilters
 

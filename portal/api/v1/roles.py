@@ -5,12 +5,13 @@ from typing import ClassVar
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration.queries import access
 from orchestration.services import custom_roles
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.roles import NewRole, RoleChange, RoleShape
@@ -25,7 +26,7 @@ class RoleFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     shipped = django_filters.BooleanFilter()
 
 
-class Roles(ListModelMixin, RetrieveModelMixin, Resource[Role]):
+class Roles(Listed, RetrieveModelMixin, Resource[Role]):
     """Bundles of rights, the same at every place."""
 
     rights: ClassVar[Rights] = {

@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +15,7 @@ from orchestration.queries import deployments, sight
 from orchestration.services import rollouts
 from portal.api.enums import ROLLOUT_STATES
 from portal.api.filters import IdFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.rollouts import (
@@ -25,6 +25,7 @@ from portal.api.serializers.rollouts import (
     RolloutShape,
     UninstallBody,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
@@ -36,7 +37,7 @@ class RolloutFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     state = django_filters.ChoiceFilter(choices=ROLLOUT_STATES)
 
 
-class Rollouts(ListModelMixin, Resource[Rollout]):
+class Rollouts(Listed, Resource[Rollout]):
     """Bulk operations; also one line is one."""
 
     rights: ClassVar[Rights] = {
@@ -46,6 +47,12 @@ class Rollouts(ListModelMixin, Resource[Rollout]):
         "roll_back": (Perm.DEPLOY,),
         "retry": (Perm.DEPLOY, Perm.UNINSTALL),
         "uninstall": (Perm.UNINSTALL,),
+    }
+    sortable: ClassVar[Sortable] = {
+        "id": "pk",
+        "state": "state",
+        "kind": "kind",
+        "created_at": "created_at",
     }
     serializer_class = RolloutShape
     filterset_class = RolloutFilters

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +16,7 @@ from orchestration.queries import sight, solutions
 from orchestration.queries.templates import schema_of
 from orchestration.services import catalog, discarding
 from portal.api.filters import IdFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.schemas import (
@@ -25,6 +26,7 @@ from portal.api.serializers.schemas import (
     SchemaShape,
     SchemaVersionShape,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
@@ -44,10 +46,11 @@ class SchemaVersionFilters(django_filters.FilterSet):  # type: ignore[misc]  # u
     version = django_filters.CharFilter(field_name="version")
 
 
-class Schemas(ListModelMixin, RetrieveModelMixin, Resource[Schema]):
+class Schemas(Listed, RetrieveModelMixin, Resource[Schema]):
     """Named sets of rules."""
 
     rights: ClassVar[Rights] = {"list": sight.SOLUTIONS, "retrieve": sight.SOLUTIONS}
+    sortable: ClassVar[Sortable] = {"id": "pk", "name": "name"}
     serializer_class = SchemaShape
     filterset_class = SchemaFilters
 
@@ -57,7 +60,7 @@ class Schemas(ListModelMixin, RetrieveModelMixin, Resource[Schema]):
         return Schema.objects.filter(pk__in=seen).prefetch_related("versions")
 
 
-class SchemaVersions(ListModelMixin, RetrieveModelMixin, Resource[SchemaVersion]):
+class SchemaVersions(Listed, RetrieveModelMixin, Resource[SchemaVersion]):
     """Immutable versions of schemas."""
 
     rights: ClassVar[Rights] = {
@@ -67,6 +70,7 @@ class SchemaVersions(ListModelMixin, RetrieveModelMixin, Resource[SchemaVersion]
         "create": (Perm.AUTHOR_SOLUTIONS,),
         "destroy": (Perm.AUTHOR_SOLUTIONS,),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "created_at": "created_at"}
     serializer_class = SchemaVersionShape
     filterset_class = SchemaVersionFilters
 

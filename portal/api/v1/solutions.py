@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,6 +17,7 @@ from orchestration.queries.templates import rules_of
 from orchestration.rules import Schema
 from orchestration.services import catalog, discarding
 from portal.api.filters import IdFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.schemas import JSON_SCHEMA
@@ -25,6 +26,7 @@ from portal.api.serializers.solutions import (
     SolutionShape,
     SolutionVersionShape,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
@@ -45,10 +47,11 @@ class SolutionVersionFilters(django_filters.FilterSet):  # type: ignore[misc]  #
     version = django_filters.CharFilter(field_name="version")
 
 
-class Solutions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemplate]):
+class Solutions(Listed, RetrieveModelMixin, Resource[SolutionTemplate]):
     """Applications that lines can run."""
 
     rights: ClassVar[Rights] = {"list": sight.SOLUTIONS, "retrieve": sight.SOLUTIONS}
+    sortable: ClassVar[Sortable] = {"id": "pk", "name": "node__name"}
     serializer_class = SolutionShape
     filterset_class = SolutionFilters
 
@@ -57,7 +60,7 @@ class Solutions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemplate]):
         return solutions.templates(self.by).prefetch_related("capabilities", "versions")
 
 
-class SolutionVersions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemplateVersion]):
+class SolutionVersions(Listed, RetrieveModelMixin, Resource[SolutionTemplateVersion]):
     """Immutable versions of solutions."""
 
     rights: ClassVar[Rights] = {
@@ -67,6 +70,7 @@ class SolutionVersions(ListModelMixin, RetrieveModelMixin, Resource[SolutionTemp
         "create": (Perm.AUTHOR_SOLUTIONS,),
         "destroy": (Perm.AUTHOR_SOLUTIONS,),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "version": "sort_key", "created_at": "created_at"}
     serializer_class = SolutionVersionShape
     filterset_class = SolutionVersionFilters
 

@@ -6,15 +6,17 @@ import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration.queries import access
 from orchestration.services import people
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Open, Rights
 from portal.api.serializers.access import NewPassword, NewUser, UserChange, UserShape
+from portal.api.sorting import Sortable
 from rbac.models import User
 
 
@@ -25,7 +27,7 @@ class UserFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     is_active = django_filters.BooleanFilter()
 
 
-class Users(ListModelMixin, RetrieveModelMixin, Resource[User]):
+class Users(Listed, RetrieveModelMixin, Resource[User]):
     """People who can sign in."""
 
     rights: ClassVar[Rights] = {
@@ -34,6 +36,11 @@ class Users(ListModelMixin, RetrieveModelMixin, Resource[User]):
         "create": Open.SUPERUSER,
         "partial_update": Open.SUPERUSER,
         "password": Open.SUPERUSER,
+    }
+    sortable: ClassVar[Sortable] = {
+        "id": "pk",
+        "username": "username",
+        "date_joined": "date_joined",
     }
     serializer_class = UserShape
     filterset_class = UserFilters

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,6 +16,7 @@ from orchestration.queries import webhooks as queries
 from orchestration.services import webhooks
 from portal.api.enums import DELIVERY_STATES
 from portal.api.filters import IdFilter, UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.webhooks import (
@@ -47,13 +48,15 @@ class DeliveryFilters(django_filters.FilterSet):  # type: ignore[misc]  # untype
     state = django_filters.ChoiceFilter(choices=DELIVERY_STATES)
 
 
-class Webhooks(ListModelMixin, RetrieveModelMixin, Resource[Webhook]):
+class Webhooks(Listed, RetrieveModelMixin, Resource[Webhook]):
     """Addresses outside that are told what happens at a place and below."""
 
     rights: ClassVar[Rights] = dict.fromkeys(
         ("list", "retrieve", "create", "partial_update", "destroy", "renew_secret", "test"),
         _MANAGERS,
     )
+    shown_once: ClassVar[tuple[str, ...]] = ("create", "renew_secret")
+    volatile: ClassVar[tuple[str, ...]] = ("failures", "rests_until", "waiting", "given_up")
     serializer_class = WebhookShape
     filterset_class = WebhookFilters
     ordering = ("pk",)
@@ -98,7 +101,7 @@ class Webhooks(ListModelMixin, RetrieveModelMixin, Resource[Webhook]):
         return Response(self.shown(made, DeliveryShape), status=202)
 
 
-class Deliveries(ListModelMixin, Resource[Delivery]):
+class Deliveries(Listed, Resource[Delivery]):
     """The log of deliveries, newest first. What is over is kept for a month."""
 
     rights: ClassVar[Rights] = dict.fromkeys(("list", "retrieve", "redeliver"), _MANAGERS)
