@@ -112,13 +112,17 @@ class _Comparison:
         if not subject.path:
             return self._of_two(subject, ())
         way, last = self._way_of(subject.path), subject.path[-1]
-        edited = self._nodes.get(last.ref, last)
-        if edited is last and not whole:
+        edited = (*way.nodes, self._nodes.get(last.ref, last))
+        if edited[-1] is last and not whole:
             if way.same:
                 return None
             if way.keys is not None and is_flat(last):
-                return self._of_values(subject, way, way.keys)
-        return self._of_two(subject, (*way.nodes, edited))
+                return self._below(subject, edited, way, way.keys)
+        old, new = self._old.at(subject.path), self._new.at(edited)
+        keys = None if whole else changed_keys(old, new)
+        if keys is not None:
+            return self._of_values(subject, edited, old, new.values, keys)
+        return None if not whole and _gives_the_same(old, new) else self._of_two(subject, edited)
 
     def _way_of(self, path: Sequence[PathNode]) -> _Way:
         """Look at the places above a target; targets of one place come together as a rule."""
@@ -136,21 +140,37 @@ class _Comparison:
         self._way = _Way(same, nodes, old, new, keys)
         return self._way
 
-    def _of_values(self, subject: Subject, way: _Way, keys: frozenset[str]) -> Effect | None:
-        """Compare by what the changed values reach; where that cannot tell, by two resolutions."""
+    def _below(
+        self, subject: Subject, edited: Sequence[PathNode], way: _Way, keys: frozenset[str]
+    ) -> Effect | None:
+        """Compare a target that sets plain values itself: its own way is merged once only."""
         own = subject.path[-1].values
         keys = keys.difference(key for key in own if own[key] is not None)
         if not keys:
             return None
-        if keys not in self._reaches:
-            self._reaches[keys] = reach_of(self._compiled, keys)
-        reach, old, new = self._reaches[keys], way.old.below(subject.path[-1]), way.new.place.values
+        old, new = way.old.below(subject.path[-1]), way.new.place.values
         values = old.values | {key: new[key] for key in keys if key in new}
         for key in keys.difference(new):
             del values[key]
+        return self._of_values(subject, edited, old, values, keys)
+
+    def _of_values(
+        self,
+        subject: Subject,
+        edited: Sequence[PathNode],
+        old: Place,
+        values: Mapping[str, Value],
+        keys: frozenset[str],
+    ) -> Effect | None:
+        """Compare by what the changed values reach; where that cannot tell, by two resolutions."""
+        if not keys:
+            return None
+        if keys not in self._reaches:
+            self._reaches[keys] = reach_of(self._compiled, keys)
+        reach = self._reaches[keys]
         found = outcomes(self._compiled, old, values, subject, reach, configs=self._configs)
         if found is None:
-            return self._of_two(subject, (*way.nodes, subject.path[-1]))
+            return self._of_two(subject, edited)
         changes = self._changes(*found, reach.part.top_keys)
         return Effect(changes, (), was_broken=False, keys=(subject.key,)) if changes else None
 
@@ -171,8 +191,6 @@ class _Comparison:
     def _of_two(self, subject: Subject, edited: Sequence[PathNode]) -> Effect | None:
         """Compare two whole resolutions."""
         old, new = self._old.at(subject.path), self._new.at(edited)
-        if self._edit.template is None and _gives_the_same(old, new):
-            return None
         before = resolve_at(self._compiled, old, subject, configs=self._configs, content=False)
         after = resolve_at(self._newer, new, subject, configs=self._configs, content=False)
         return _effect(subject.key, before, after, self._secrets)
