@@ -16,6 +16,7 @@ from orchestration.models.deployment import Deployment, Rollout, Step
 from orchestration.models.event import Event
 from orchestration.models.heartbeat import WorkerHeartbeat
 from orchestration.models.instance import SolutionInstance, SolutionVersion
+from orchestration.models.kept_answer import KeptAnswer
 from orchestration.models.node import Node
 from orchestration.models.operation import Operation, OperationResult
 from orchestration.models.outbox import Delivery, DeliveryAttempt
@@ -44,6 +45,7 @@ __all__ = [
     "EnrolmentToken",
     "Event",
     "InjectedSection",
+    "KeptAnswer",
     "NamedSecret",
     "NamedSecretVersion",
     "Node",

@@ -3,7 +3,14 @@
 from django.utils import timezone
 
 from orchestration.models import WorkerHeartbeat
-from orchestration.services import deliveries, dispatch, operations_running, roles, validations
+from orchestration.services import (
+    deliveries,
+    dispatch,
+    idempotency,
+    operations_running,
+    roles,
+    validations,
+)
 
 NAME = "sweep"
 
@@ -15,4 +22,5 @@ def run() -> int:
     validations.time_out_due()
     deliveries.tidy()
     operations_running.wake_if_due()
+    idempotency.sweep()
     return dispatch.advance_due()

@@ -16,11 +16,13 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from orchestration.services.errors import Invalid, ServiceError
+from portal.api.etags import Outdated
 from portal.web.errors import BEYOND_NUMBERS, STATUSES
 from portal.web.sentences import refusal, sentence
 from rbac.access import Denied
 
 MEDIA_TYPE = "application/problem+json"
+VALUES_CHANGED = "values-changed"  # in REST's own words a precondition that does not hold
 HTTP_CODES: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: "forbidden",
     HTTPStatus.NOT_FOUND: "not-found",
@@ -75,7 +77,20 @@ def _service_problem(error: ServiceError) -> dict[str, Any]:
     problems = error.problems if isinstance(error, Invalid) else ()
     detail = sentence(error.code, error.params)
     status = STATUSES[type(error)]
-    return body(status, error.code, detail, params=dict(error.params), problems=problems)
+    both = {}
+    if error.code == VALUES_CHANGED:
+        status, both = HTTPStatus.PRECONDITION_FAILED, _both(error.params)
+    params = dict(error.params)
+    return body(status, error.code, detail, params=params, problems=problems, **both)
+
+
+def _both(params: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What somebody wanted to save and what they would have overwritten."""
+    names = {"values": "theirs", "base": "current", "by": "by", "at": "at"}
+    return {
+        "yours": {"values": params.get("yours"), "base": params.get("base")},
+        "current": {name: params.get(param) for name, param in names.items()},
+    }
 
 
 def _framework_problem(
@@ -85,7 +100,16 @@ def _framework_problem(
     if response is None:
         return None
     status = response.status_code
-    if isinstance(error, ValidationError):
+    if isinstance(error, Outdated):
+        response.data = body(
+            status,
+            error.default_code,
+            gettext("It has changed since you read it. Look at both."),
+            yours=error.yours,
+            current=error.current,
+        )
+        response["ETag"] = error.current["etag"] if error.current else ""
+    elif isinstance(error, ValidationError):
         fields = list(_fields(error.detail))
         response.data = body(
             status, "invalid", gettext("Some fields cannot be used."), problems=fields

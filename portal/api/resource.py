@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from rest_framework import parsers
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from portal.api import etags, idempotency
 from portal.api.known_filters import KnownFilters
 from portal.api.paging import Pages
 from portal.api.parsers import MOST_BYTES, JSONParser, TooLarge
@@ -29,9 +30,17 @@ def person(user: object) -> User:
 
 
 class Asked(APIView):
-    """A view that knows who asks and says which rights it needs."""
+    """A view that knows who asks and says which rights it needs.
+
+    ``shown_once`` names the actions whose answer holds a secret: it is not kept for a call that
+    is repeated. ``only_reads`` names those that change nothing though they are a POST.
+    ``volatile`` names what changes in an answer though nobody edits it.
+    """
 
     rights: ClassVar[Rights]
+    shown_once: ClassVar[tuple[str, ...]] = ()
+    only_reads: ClassVar[tuple[str, ...]] = ()
+    volatile: ClassVar[tuple[str, ...]] = ()
     schema: Any = Documented()
     parser_classes: Any = (JSONParser, parsers.MultiPartParser)
     permission_classes: Any = (DeclaredRight,)
@@ -49,6 +58,29 @@ class Asked(APIView):
         super().initial(request, *args, **kwargs)
         if isinstance(request.user, User):
             remember(request.user)
+        self._guard((request.method or "").lower())
+
+    def _guard(self, method: str) -> None:
+        """Put around the handler what each method promises: tags, or to be done once."""
+        handler = getattr(self, method, None)
+        if handler is None:
+            return
+        action = getattr(self, "action", None) or method
+        if method in {"get", "head"}:
+            handler = etags.tagged(handler, self.volatile)
+        elif method in {"put", "patch", "delete"}:
+            handler = etags.guarded(self, handler, getattr(self, "get", None))
+        elif method == "post" and self.by.pk != STRANGER and action not in self.only_reads:
+            handler = idempotency.once(self.by, handler, secret=action in self.shown_once)
+        setattr(self, method, handler)
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The rows that an edit writes: they are locked while it is compared with what is there."""
+        return ()
+
+    def echoed(self, sent: Any) -> Any:  # noqa: ANN401  JSON
+        """What may be repeated of the body of an edit that came too late."""
+        return sent
 
     def given(self, shape: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """Return the body as a serializer understands it.
@@ -74,6 +106,12 @@ class Resource(Asked, GenericViewSet[M]):
     pagination_class = Pages
     filter_backends = (KnownFilters,)
     lookup_value_converter = "int"
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The row in the address."""
+        named = self.kwargs[self.lookup_url_kwarg or self.lookup_field]
+        rows = self.get_queryset().model._default_manager
+        return (rows.filter(**{self.lookup_field: named}),)
 
     def get_serializer_context(self) -> dict[str, Any]:
         """Let serializers know who will read."""

@@ -21,6 +21,7 @@ class CheckTemplate(Asked):
     """Everything questionable in a template, its schema and its specification."""
 
     rights: ClassVar[Rights] = {"post": (Perm.AUTHOR_SOLUTIONS,)}
+    only_reads: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=TemplateToCheck, responses=FindingsShape)
     def post(self, request: Request) -> Response:

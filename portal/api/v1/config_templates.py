@@ -1,6 +1,7 @@
 """Config templates in the catalog, and the places they are linked to."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
@@ -10,7 +11,7 @@ from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestration.models import ConfigTemplate, ConfigTemplateVersion, Node
+from orchestration.models import ConfigTemplate, ConfigTemplateVersion, Node, TemplateLink
 from orchestration.queries import config_templates as queries
 from orchestration.queries import configuring, sight
 from orchestration.services import config_templates, discarding
@@ -127,11 +128,24 @@ class Links(OfPlace):
 class Link(OfPlace):
     """One config template linked to a place."""
 
-    rights: ClassVar[Rights] = {"delete": _LINKERS}
+    rights: ClassVar[Rights] = {"get": sight.VALUES, "delete": _LINKERS}
+
+    def row(self) -> TemplateLink:
+        """The link in the address."""
+        rows = queries.links_at(self.by, self.place())
+        return get_object_or_404(rows, pk=self.kwargs["link"])
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The link."""
+        return (TemplateLink.objects.filter(pk=self.kwargs["link"]),)
+
+    @extend_schema(responses=LinkShape)
+    def get(self, request: Request, node: int, link: int) -> Response:
+        """What is linked, since when and by whom."""
+        return Response(LinkShape(self.row(), context={"by": self.by}).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, node: int, link: int) -> Response:
         """Let it count here no more; values set for it are kept."""
-        row = get_object_or_404(queries.links_at(self.by, self.place()), pk=link)
-        config_templates.unlink(self.by, row)
+        config_templates.unlink(self.by, self.row())
         return Response(status=204)

@@ -1,15 +1,18 @@
 """Configuration values: what people set at a place for a solution or a config template."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestration.models import AnyVersion, Node
+from orchestration.models import AnyVersion, Node, SolutionTemplate
 from orchestration.queries import config_templates, places, sight, solutions, values
+from orchestration.resolution import veil
 from orchestration.services import configuration
 from orchestration.services.configuration import Edit
 from portal.api.resource import Asked
@@ -64,6 +67,20 @@ class Configuration(Placed):
 
     rights: ClassVar[Rights] = {"get": sight.VALUES, "put": _EDITORS}
 
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """What every save of the template holds: its solution, or all that may read it."""
+        context = self.place().context_id
+        rows = SolutionTemplate.objects.filter(node__context=context).order_by("pk")
+        own = rows.filter(pk=self.kwargs["solution"])
+        return (own if own.exists() else rows,)
+
+    def echoed(self, sent: Any) -> Any:  # noqa: ANN401  JSON
+        """What was sent, without values that are secret."""
+        place, wanted = self.place(), self.given(SavedValues)
+        parts = self.sheet(self.version(place, wanted.get("version")), place).secret_parts
+        values = wanted["values"]
+        return {**sent, "values": veil(frozenset(parts), values).masked(values)}
+
     @extend_schema(parameters=[_VERSION], responses=SheetShape)
     def get(self, request: Request, node: int, solution: int) -> Response:
         """What is set here, what is inherited, and what the person may change."""
@@ -73,7 +90,7 @@ class Configuration(Placed):
 
     @extend_schema(request=SavedValues, responses=SheetShape)
     def put(self, request: Request, node: int, solution: int) -> Response:
-        """Save the values, whole. ``base`` is the number they started from; stale: 409."""
+        """Save the values, whole. ``base`` is the number they started from; stale: 412."""
         wanted, place = self.given(SavedValues), self.place()
         version = self.version(place, wanted.get("version"))
         new = unmasked(self.sheet(version, place), wanted["values"])

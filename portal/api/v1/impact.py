@@ -29,6 +29,7 @@ class ValuesImpact(Asked):
     """What it would change to save values."""
 
     rights: ClassVar[Rights] = {"post": (Perm.EDIT_OT_VALUES, Perm.EDIT_IT_VALUES)}
+    only_reads: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=WishedValues, responses=ImpactShape)
     def post(self, request: Request) -> Response:
@@ -52,6 +53,7 @@ class LinkImpact(Asked):
     """What linking a config template to a place changes."""
 
     rights: ClassVar[Rights] = {"post": (Perm.EDIT_IT_VALUES,)}
+    only_reads: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=WishedLink, responses=ImpactShape)
     def post(self, request: Request, node: int) -> Response:
@@ -70,6 +72,7 @@ class DraftImpact(Asked):
     """What a version of a solution would change that does not exist yet."""
 
     rights: ClassVar[Rights] = {"post": (Perm.AUTHOR_SOLUTIONS,)}
+    only_reads: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=WishedTemplate, responses=ImpactShape)
     def post(self, request: Request, solution: int) -> Response:
@@ -89,6 +92,7 @@ class VersionImpact(Asked):
     """What a version of a solution changes."""
 
     rights: ClassVar[Rights] = {"post": sight.VALUES}
+    only_reads: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=Limited, responses=ImpactShape)
     def post(self, request: Request, version: int) -> Response:

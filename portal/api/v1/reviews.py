@@ -30,6 +30,7 @@ class Review(Asked):
     """What each line would get, before anything is published."""
 
     rights: ClassVar[Rights] = {"post": (Perm.REVIEW,)}
+    only_reads: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=ReviewWish, responses=ReviewShape(many=True))
     def post(self, request: Request) -> Response:
@@ -50,6 +51,7 @@ class Candidates(Asked):
     """The shared copies that lines could use."""
 
     rights: ClassVar[Rights] = {"post": (Perm.REVIEW,)}
+    only_reads: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=ReviewBody, responses=CandidatesShape(many=True))
     def post(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """Named secrets of a place, for `$secret(name)`: names go out, values only come in."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
@@ -45,9 +46,24 @@ class Secret(OfPlace):
     """One named secret of a place."""
 
     rights: ClassVar[Rights] = {
+        "get": sight.VALUES,
         "put": (Perm.EDIT_IT_VALUES,),
         "delete": (Perm.EDIT_IT_VALUES,),
     }
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The secret; and the place, so that of two who are to make it one comes first."""
+        node, name = self.kwargs["node"], self.kwargs["name"]
+        return Node.objects.filter(pk=node), NamedSecret.objects.filter(node=node, name=name)
+
+    def echoed(self, sent: object) -> None:
+        """Nothing: it is a secret."""
+
+    @extend_schema(responses=SecretShape)
+    def get(self, request: Request, node: int, name: str) -> Response:
+        """Since when it is set and by whom, without its value."""
+        row = get_object_or_404(self.rows(), name=name)
+        return Response(SecretShape(row, context={"by": self.by}).data)
 
     @extend_schema(request=NewSecret, responses=SecretShape)
     def put(self, request: Request, node: int, name: str) -> Response:

@@ -1,15 +1,18 @@
 """Tokens for programs: POST with user name and password, or as somebody signed in."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.auth import authenticate
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from orchestration.models import ApiToken
 from orchestration.queries import api_tokens
 from orchestration.services import api_tokens as changes
 from portal.api.resource import Asked
@@ -28,6 +31,7 @@ class ApiTokens(Asked):
     """One's own tokens."""
 
     rights: ClassVar[Rights] = {"get": Open.SIGNED_IN, "post": Open.ANYONE}
+    shown_once: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(responses=ApiTokenShape(many=True))
     def get(self, request: Request) -> Response:
@@ -75,7 +79,17 @@ class ApiTokens(Asked):
 class OneApiToken(Asked):
     """One of one's own tokens."""
 
-    rights: ClassVar[Rights] = {"delete": Open.SIGNED_IN}
+    rights: ClassVar[Rights] = {"get": Open.SIGNED_IN, "delete": Open.SIGNED_IN}
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The token."""
+        return (ApiToken.objects.filter(user=self.by.pk, key=self.kwargs["key"]),)
+
+    @extend_schema(responses=ApiTokenShape)
+    def get(self, request: Request, key: str) -> Response:
+        """One token, without its secret; ``key`` is how it begins."""
+        token = get_object_or_404(api_tokens.own(self.by), key=key)
+        return Response(ApiTokenShape(token, context={"by": self.by}).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, key: str) -> Response:
@@ -98,7 +112,17 @@ class EverybodysTokens(Asked):
 class OneOfEverybodysTokens(Asked):
     """Somebody's token."""
 
-    rights: ClassVar[Rights] = {"delete": Open.SUPERUSER}
+    rights: ClassVar[Rights] = {"get": Open.SUPERUSER, "delete": Open.SUPERUSER}
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The token."""
+        return (ApiToken.objects.filter(key=self.kwargs["key"]),)
+
+    @extend_schema(responses=SomebodysTokenShape)
+    def get(self, request: Request, key: str) -> Response:
+        """One token and whose it is; ``key`` is how it begins."""
+        token = get_object_or_404(api_tokens.all_of_them(self.by), key=key)
+        return Response(SomebodysTokenShape(token, context={"by": self.by}).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, key: str) -> Response:

@@ -21,17 +21,24 @@ class Api:
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(f"/api/v1/{path}", query)
 
-    def post(self, path: str, body: Any = None) -> Any:
-        return self.client.post(f"/api/v1/{path}", body or {}, format="json")
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.client.post(
+            f"/api/v1/{path}", body or {}, format="json", headers=_said(headers)
+        )
 
-    def put(self, path: str, body: Any) -> Any:
-        return self.client.put(f"/api/v1/{path}", body, format="json")
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        return self.client.put(f"/api/v1/{path}", body, format="json", headers=_said(headers))
 
-    def patch(self, path: str, body: Any) -> Any:
-        return self.client.patch(f"/api/v1/{path}", body, format="json")
+    def patch(self, path: str, body: Any, **headers: str) -> Any:
+        return self.client.patch(f"/api/v1/{path}", body, format="json", headers=_said(headers))
 
-    def delete(self, path: str) -> Any:
-        return self.client.delete(f"/api/v1/{path}")
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(f"/api/v1/{path}", headers=_said(headers))
+
+
+def _said(headers: dict[str, str]) -> dict[str, str]:
+    """Headers from names that Python takes: ``if_match`` is ``If-Match``."""
+    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def said(answer: Any) -> tuple[int, str]:

@@ -94,7 +94,7 @@ def test_a_stale_edit_is_shown_both_sides(
     address = sheet(company, version, "alpha-1")
     first.put(address, {"values": {"Speed": 60}, "base": 0})
     late = second.put(address, {"values": {"Speed": 70}, "base": 0})
-    assert said(late) == (409, "values-changed")
+    assert said(late) == (412, "values-changed")
     params = late.json()["params"]
     assert (params["theirs"], params["yours"]) == ({"Speed": 60}, {"Speed": 70})
     assert (params["by"], params["current"]) == ("olga", 1)
@@ -321,7 +321,7 @@ def test_a_secret_is_in_no_answer_and_on_no_page(
     one, two, _ = made
     assert not any(word in two.content for word in CANARY)
     stale = api.put(address, {"values": {"Pin": CANARY[0], "Speed": 6}, "base": 0})
-    assert said(stale) == (409, "values-changed")
+    assert said(stale) == (412, "values-changed")
     assert stale.json()["params"]["theirs"] == {"Pin": MASK, "Speed": 5}
     compared = api.get(f"revisions/{two.pk}/compare/", **{"with": one.pk})
     assert compared.json() == [

@@ -139,7 +139,7 @@ def test_one_bad_line_fails_by_itself(
             raise ZeroDivisionError
         return real(by, operation, targets)
 
-    monkeypatch.setitem(operations_lines._WORK, "publish", publish)  # type: ignore[arg-type]
+    monkeypatch.setitem(operations_lines._WORK, "publish", publish)
     operation = started(company, press)
     operations_running.advance_due()
     assert codes(operation) == ["", "", "", "unexpected", "", ""]
