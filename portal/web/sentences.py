@@ -207,6 +207,10 @@ SENTENCES = {
     "not-from-here": _("This is not possible now; it is: %(state)s."),
     "not-installed": _("It is not installed on %(line)s."),
     "nothing-chosen": _("Choose at least one line."),
+    # calls that are repeated
+    "idempotency-done": _("This was done already. Its answer cannot be given again."),
+    "idempotency-key-busy": _("The first call with this key is still going on."),
+    "idempotency-key-reused": _("This key belongs to another call. Use a new one."),
     # operations: many lines in one call
     "capabilities-missing": _("%(line)s lacks: %(missing)s."),
     "configuration-incomplete": _("The configuration of %(line)s is incomplete or not valid."),

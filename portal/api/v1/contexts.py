@@ -1,6 +1,7 @@
 """Contexts: levels and capabilities."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
@@ -10,7 +11,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestration.models import Context, Node
+from orchestration.models import Capability, Context, Node
 from orchestration.queries import places
 from orchestration.services import contexts
 from portal.api.resource import Resource
@@ -35,6 +36,7 @@ class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
         "partial_update": (Perm.MANAGE_CONTEXT,),
         "capabilities": tuple(Perm),
         "add_capability": (Perm.MANAGE_CONTEXT,),
+        "capability": tuple(Perm),
         "remove_capability": (Perm.MANAGE_CONTEXT,),
     }
     serializer_class = ContextShape
@@ -45,6 +47,15 @@ class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
         # Apart from `nodes`, which would else hold nothing but the root for everybody.
         roots = Prefetch("nodes", Node.objects.filter(parent=None), to_attr="roots")
         return places.contexts(self.by).prefetch_related(roots, "capabilities")
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The context with its root and its capabilities."""
+        pk = self.kwargs["pk"]
+        return (
+            Context.objects.filter(pk=pk),
+            Node.objects.filter(context=pk, parent=None),
+            Capability.objects.filter(context=pk).order_by("pk"),
+        )
 
     @extend_schema(request=NewContext, responses={201: ContextShape})
     def create(self, request: Request) -> Response:
@@ -73,10 +84,18 @@ class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
         """What lines can do and solutions may need."""
         return Response(self.listed(self.get_object().capabilities.all(), CapabilityShape))
 
+    @extend_schema(responses=CapabilityShape)
+    @action(detail=True, url_path="capabilities/<int:capability>")
+    def capability(self, request: Request, pk: int, capability: int) -> Response:
+        """One capability."""
+        return Response(self.shown(self._capability(), CapabilityShape))
+
     @extend_schema(request=None, responses={204: None})
-    @action(detail=True, methods=["delete"], url_path="capabilities/<int:capability>")
+    @capability.mapping.delete
     def remove_capability(self, request: Request, pk: int, capability: int) -> Response:
         """Remove a capability that nothing has or needs."""
-        found = get_object_or_404(self.get_object().capabilities, pk=capability)
-        contexts.remove_capability(self.by, found)
+        contexts.remove_capability(self.by, self._capability())
         return Response(status=204)
+
+    def _capability(self) -> Capability:
+        return get_object_or_404(self.get_object().capabilities, pk=self.kwargs["capability"])

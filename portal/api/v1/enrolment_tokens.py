@@ -28,6 +28,7 @@ class EnrolmentTokens(ListModelMixin, RetrieveModelMixin, Resource[EnrolmentToke
         "create": (Perm.MANAGE_AGENTS,),
         "cancel": (Perm.MANAGE_AGENTS,),
     }
+    shown_once: ClassVar[tuple[str, ...]] = ("create",)
     serializer_class = TokenShape
 
     def get_queryset(self) -> QuerySet[EnrolmentToken]:

@@ -1,5 +1,6 @@
 """Targets: the lines one deploys to."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import django_filters
@@ -9,7 +10,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from orchestration.models import Target
+from orchestration.models import Node, Target
 from orchestration.queries import places, sight, solutions
 from orchestration.services import places as changes
 from portal.api.enums import INSTANCE_STATES
@@ -53,6 +54,11 @@ class Targets(ListModelMixin, RetrieveModelMixin, Resource[Target]):
     def get_queryset(self) -> QuerySet[Target]:
         """Targets the person may see."""
         return places.targets(self.by).prefetch_related("capabilities")
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The line, and its place with the name."""
+        pk = self.kwargs["pk"]
+        return Node.objects.filter(pk=pk), Target.objects.filter(pk=pk)
 
     @extend_schema(request=NewTarget, responses={201: TargetShape})
     def create(self, request: Request) -> Response:
