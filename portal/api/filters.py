@@ -4,13 +4,14 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orchestration.queries import places
 from portal.api.resource import person
 from rbac.access import below
 
 _LARGEST_ID = 2**63 - 1  # of both databases; beyond it one raises and the other does not
+_LONGEST_SEARCH = 120
 
 
 class IdFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
@@ -24,6 +25,23 @@ class IdFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
             return rows.none()
         narrowed: QuerySet[Any] = super().filter(rows, value)
         return narrowed
+
+
+class SearchFilter(django_filters.CharFilter):  # type: ignore[misc]  # untyped
+    """Rows in which a text occurs, whatever its capitals; ``fields`` are the lookups to search."""
+
+    def __init__(self, *fields: str) -> None:
+        super().__init__(max_length=_LONGEST_SEARCH)
+        self.fields = fields
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Narrow rows to those that hold the text in one of the fields."""
+        if not value:
+            return rows
+        anywhere = Q()
+        for name in self.fields:
+            anywhere |= Q(**{f"{name}__icontains": value})
+        return rows.filter(anywhere)
 
 
 class UnderFilter(django_filters.Filter):  # type: ignore[misc]  # untyped

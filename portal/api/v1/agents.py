@@ -14,7 +14,7 @@ from orchestration.models import Agent
 from orchestration.queries import agents, sight
 from orchestration.services import agents as changes
 from portal.api.enums import AGENT_STATES
-from portal.api.filters import UnderFilter
+from portal.api.filters import SearchFilter, UnderFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -29,6 +29,7 @@ class AgentFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     under = UnderFilter(field_name="node__path")
     state = django_filters.ChoiceFilter(choices=AGENT_STATES)
     name = django_filters.CharFilter(field_name="name")
+    search = SearchFilter("name")
 
 
 class Agents(Listed, RetrieveModelMixin, Resource[Agent]):

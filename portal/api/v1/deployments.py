@@ -36,6 +36,8 @@ class DeploymentFilters(django_filters.FilterSet):  # type: ignore[misc]  # unty
     instance = IdFilter(field_name="instance_id")
     rollout = IdFilter(field_name="rollout_id")
     state = django_filters.ChoiceFilter(choices=DEPLOYMENT_STATES)
+    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
 
 class Deployments(Listed, Resource[Deployment]):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from orchestration.models import Node
 from orchestration.queries import finding, places, sight
 from orchestration.services import places as changes
-from portal.api.filters import IdFilter, UnderFilter
+from portal.api.filters import IdFilter, SearchFilter, UnderFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -37,6 +37,7 @@ class NodeFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     kind = django_filters.ChoiceFilter(choices=Node.Kind.choices)
     level = IdFilter(field_name="level", min_value=0)
     name = django_filters.CharFilter(field_name="name")
+    search = SearchFilter("name", "display_name")
 
 
 class Nodes(Listed, Resource[Node]):

@@ -48,6 +48,7 @@ class RevisionFilters(django_filters.FilterSet):  # type: ignore[misc]  # untype
     under = UnderFilter(field_name="instance__target__node__path")
     target = IdFilter(field_name="instance__target_id")
     solution = IdFilter(field_name="instance__template_id")
+    version = IdFilter(field_name="template_version_id")
     instance = IdFilter(field_name="instance_id")
 
 

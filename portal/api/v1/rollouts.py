@@ -35,6 +35,8 @@ class RolloutFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     context = IdFilter(field_name="context_id")
     kind = django_filters.ChoiceFilter(choices=Rollout.Kind.choices)
     state = django_filters.ChoiceFilter(choices=ROLLOUT_STATES)
+    since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    until = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
 
 class Rollouts(Listed, Resource[Rollout]):

@@ -16,7 +16,7 @@ from orchestration.queries import sight, solutions
 from orchestration.queries.templates import rules_of
 from orchestration.rules import Schema
 from orchestration.services import catalog, discarding
-from portal.api.filters import IdFilter
+from portal.api.filters import IdFilter, SearchFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -35,6 +35,7 @@ class SolutionFilters(django_filters.FilterSet):  # type: ignore[misc]  # untype
 
     context = IdFilter(field_name="node__context_id")
     name = django_filters.CharFilter(field_name="node__name")
+    search = SearchFilter("node__name", "node__display_name", "description")
     capability = django_filters.CharFilter(field_name="capabilities__name")
 
 

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from orchestration.queries import access
 from orchestration.services import people
+from portal.api.filters import SearchFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Open, Rights
@@ -24,6 +25,7 @@ class UserFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     """By name and whether the account is open."""
 
     username = django_filters.CharFilter()
+    search = SearchFilter("username", "first_name", "last_name")
     is_active = django_filters.BooleanFilter()
 
 

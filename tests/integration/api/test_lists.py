@@ -125,3 +125,10 @@ def test_a_file_holds_all_rows_and_no_more_than_its_reader_sees(
 def test_what_goes_wrong_is_no_file(company: Company) -> None:
     answer = Api(company.root_user).get("targets/", format="csv", sort="colour")
     assert said(answer)[0] == 400
+
+
+def test_a_text_is_found_in_names_whatever_its_capitals(company: Company) -> None:
+    api = Api(company.root_user)
+    assert names(api.get("targets/", search="BETA-", sort="name")) == ["beta-1", "beta-2", "beta-3"]
+    assert names(api.get("nodes/", search="chic")) == ["chicago"]
+    assert names(api.get("targets/", search="%")) == []
