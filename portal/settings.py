@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "PublicationState": "portal.api.enums.PUBLICATION_STATES",
         "DeliveryState": "portal.api.enums.DELIVERY_STATES",
         "RolloutState": "portal.api.enums.ROLLOUT_STATES",
+        "ValidationState": "portal.api.enums.VALIDATION_STATES",
         "NodeKind": "orchestration.models.Node.Kind",
         "OperationKind": "orchestration.models.Operation.Kind",
         "OperationOutcome": "orchestration.models.OperationResult.Outcome",

@@ -100,7 +100,9 @@ def publish(
     try:
         with transaction.atomic():
             hold(version.template)
-            withdrawing.refuse(withdrawing.as_it_is(version))
+            now = withdrawing.as_it_is(version)
+            withdrawing.refuse(now)
+            version.template = now.template  # whether it is validated may have changed meanwhile
             dependencies.hold(version)
             found = with_dependencies(by, version, resolve_lines(version, targets, name), choice)
             reviews = _as_reviewed(found, reviewed)

@@ -5,13 +5,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from orchestration.models import SolutionInstance, SolutionVersion
+from orchestration.models import SolutionInstance, SolutionVersion, Validation
 from orchestration.queries.dependents import dependencies_of, sections, users
 from orchestration.queries.places import time_zone_of
 from orchestration.queries.provenance import saves_of
 from orchestration.queries.secrecy import leaves, veil_of
 from orchestration.queries.solutions import word_of
 from orchestration.queries.templates import rules_of
+from orchestration.queries.validations import newest_of as newest_validations
 from orchestration.resolution import origins
 from portal.api.serializers.dependencies import InjectedShape, UseShape
 from portal.api.serializers.labels import (
@@ -24,6 +25,17 @@ from portal.api.serializers.labels import (
 from portal.api.serializers.provenance import OriginShape, provenance
 from portal.api.shapes import Shape
 from portal.web.origins import Storyteller
+
+
+class ValidationOutcome(Shape[Validation]):
+    """An external validation beside its revision."""
+
+    id = serializers.UUIDField(source="uid")
+    errors = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        model = Validation
+        fields = ("id", "state", "due_at", "answered_at", "errors")
 
 
 class RevisionLabel(Shape[SolutionVersion]):
@@ -112,12 +124,19 @@ class RevisionDetail(RevisionShape):
 
     dependencies = serializers.SerializerMethodField()
     injected = serializers.SerializerMethodField()
+    validation = serializers.SerializerMethodField()
 
     class Meta(RevisionShape.Meta):
         fields = (
             *RevisionShape.Meta.fields, "configuration", "components", "provenance",
-            "dependencies", "injected",
+            "dependencies", "injected", "validation",
         )  # fmt: skip
+
+    @extend_schema_field(ValidationOutcome(allow_null=True))
+    def get_validation(self, revision: SolutionVersion) -> Any:  # noqa: ANN401  JSON
+        """How its last external validation stands; null where there was none."""
+        asked = newest_validations([revision]).get(revision.pk)
+        return ValidationOutcome(asked).data if asked else None
 
     @extend_schema_field(UseShape(many=True))
     def get_dependencies(self, revision: SolutionVersion) -> Any:  # noqa: ANN401  JSON

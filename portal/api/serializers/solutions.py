@@ -1,5 +1,8 @@
 """Solutions in the catalog, and their versions."""
 
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orchestration.models import SolutionTemplate, SolutionTemplateVersion
@@ -7,6 +10,7 @@ from orchestration.queries import places
 from portal.api.fields import Body, Seen, Values, name_field, title_field
 from portal.api.serializers.labels import PersonField
 from portal.api.serializers.schemas import text_field
+from portal.api.serializers.withdrawals import WithdrawalShape
 from portal.api.shapes import Shape
 
 
@@ -42,13 +46,19 @@ class SolutionVersionShape(Shape[SolutionTemplateVersion]):
     schema = serializers.SerializerMethodField()
     warnings = serializers.ListField(child=serializers.CharField())
     created_by = PersonField()
+    withdrawn = serializers.SerializerMethodField()
 
     class Meta:
         model = SolutionTemplateVersion
         fields = (
             "id", "context", "solution", "name", "version", "schema", "config_text",
-            "specification", "warnings", "created_by", "created_at",
+            "specification", "warnings", "created_by", "created_at", "withdrawn",
         )  # fmt: skip
+
+    @extend_schema_field(WithdrawalShape(allow_null=True))
+    def get_withdrawn(self, version: SolutionTemplateVersion) -> Any:  # noqa: ANN401  JSON
+        """Why it must not be used any more; null where it may."""
+        return WithdrawalShape(version).data if version.withdrawn_at else None
 
     def get_schema(self, version: SolutionTemplateVersion) -> str | None:
         """The schema version as ``Name/Version``; null where the rules stand in the template."""

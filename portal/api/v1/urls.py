@@ -34,7 +34,9 @@ from portal.api.v1 import (
     targets,
     tokens,
     users,
+    validations,
     webhooks,
+    withdrawals,
 )
 
 router = SimpleRouter(use_regex_path=False)
@@ -91,6 +93,20 @@ urlpatterns = [
         "configurations/<int:node>/<int:solution>/history/",
         configurations.ConfigurationHistory.as_view(),
     ),
+    path("solutions/<int:solution>/validation/", validations.Policy.as_view()),
+    path("revisions/<int:revision>/validate/", validations.AskAgain.as_view()),
+    path("validations/", validations.Validations.as_view({"get": "list"})),
+    path(
+        "validations/<uuid:uid>/",
+        validations.Validations.as_view({"get": "retrieve", "post": "answer"}, detail=True),
+    ),
+    path(
+        "validations/<uuid:uid>/cancel/",
+        validations.Validations.as_view({"post": "cancel"}, detail=True),
+    ),
+    path("solution-versions/<int:version>/withdraw/", withdrawals.Withdraw.as_view()),
+    path("solution-versions/<int:version>/reinstate/", withdrawals.Reinstate.as_view()),
+    path("solution-versions/<int:version>/running/", withdrawals.StillRunning.as_view()),
     path("imports/", imports.Imports.as_view()),
     path("onboarding/factory/", onboarding.Factory.as_view()),
     path("review/", reviews.Review.as_view()),
