@@ -206,7 +206,9 @@ def read_by_name(template: CompiledTemplate) -> set[str]:
     return {versioned_name(name) for name in names if "/" in name.strip("/")}
 
 
-def path_node(node: Node, revision: ConfigurationRevision | None) -> PathNode:
+def path_node(
+    node: Node, revision: ConfigurationRevision | None, secrets: Mapping[str, str] | None = None
+) -> PathNode:
     """A place as the engine knows it, with what is set there."""
     return PathNode(
         level=node.level_name or node.kind,
@@ -216,6 +218,7 @@ def path_node(node: Node, revision: ConfigurationRevision | None) -> PathNode:
         revision_ref=revision.pk if revision else None,
         time_zone=node.time_zone,
         labels=node.labels,
+        secrets=secrets,
     )
 
 

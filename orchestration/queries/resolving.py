@@ -159,6 +159,7 @@ def _installed(
     template: SolutionTemplate, targets: Sequence[Target], name: str
 ) -> dict[int, SolutionInstance]:
     """The copies of this name there are already, by target."""
-    rows = SolutionInstance.objects.filter(target__in=targets, name=name, template=template)
+    ids = [target.pk for target in targets]
+    rows = SolutionInstance.objects.filter(target__in=ids, name=name, template=template)
     rows = rows.select_related("current__template_version", "target__node", "template__node")
     return {instance.target_id: instance for instance in rows}

@@ -61,9 +61,9 @@ class Subjects:
         return self._above[pk]
 
     def _path_node(self, node: Node) -> PathNode:
-        own, layer = path_node(node, self._values.get(node.pk)), self._links.layer(node)
         secrets = self._secrets.get(node.pk, _NO_SECRETS)
-        return replace(own, secrets=secrets, **(vars(layer) if layer else {}))
+        own, layer = path_node(node, self._values.get(node.pk), secrets), self._links.layer(node)
+        return replace(own, **vars(layer)) if layer else own
 
     def _properties_of(self, pk: int) -> dict[str, object]:
         return self._properties(self._targets[pk])

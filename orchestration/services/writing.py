@@ -5,8 +5,9 @@ one prepared statement on SQLite. For models whose ids the database makes.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from operator import itemgetter
 from typing import Any, TypeVar
@@ -27,9 +28,8 @@ from django.utils import timezone
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 Convert = Callable[[Any], Any]
-# What these hold is written as it is, if it is of a plain type; asking each field takes long.
-_AS_IT_IS = (BooleanField, CharField, ForeignKey, IntegerField, TextField)
-_PLAIN = frozenset({str, int, bool, type(None)})
+_PLAIN = frozenset({int, bool})  # written as they are: asking each field takes long
+_EMPTY: Mapping[type, str] = {dict: "{}", list: "[]"}
 
 
 def insert_rows(rows: Iterable[AnyModel]) -> list[AnyModel]:
@@ -43,12 +43,13 @@ def insert_rows(rows: Iterable[AnyModel]) -> list[AnyModel]:
     made = list(rows)
     if not made:
         return made
-    table, columns = made[0]._meta.db_table, _columns(type(made[0]))
-    _stamp(made, columns.stamped)
-    names = ", ".join(connection.ops.quote_name(name) for name in columns.names)
+    columns = _columns(type(made[0]))
+    now = timezone.now()
+    for row in made:
+        vars(row).update(dict.fromkeys(columns.stamped, now))
     write = _copy if connection.vendor == "postgresql" else _execute
     alias = connection.alias
-    for row, pk in zip(made, write(table, names, made, columns), strict=True):
+    for row, pk in zip(made, write(columns, made, now), strict=True):
         row.pk = pk
         row._state.adding, row._state.db = False, alias  # noqa: SLF001  as Django does
     return made
@@ -59,55 +60,62 @@ class _Columns:
     """How the rows of one model are written, found out once.
 
     ``pick`` takes all values of a row; ``converted`` says for those at some positions what makes
-    something of them that the database takes. ``stamped`` are attributes that hold the present.
+    of them what the database takes. ``stamped`` are attributes that hold the present.
     """
 
-    names: tuple[str, ...]
+    table: str
+    names: str
     pick: Callable[[dict[str, Any]], tuple[Any, ...]]
     fields: tuple[Field[Any, Any], ...]
     converted: tuple[tuple[int, Convert], ...]
     stamped: tuple[str, ...]
 
-    def values(self, rows: Iterable[Model]) -> Iterator[list[Any]]:
+    def values(self, rows: Iterable[Model], now: datetime) -> Iterator[list[Any]]:
         """Give what is written for each row, one after the other."""
+        present = {
+            at: field.get_db_prep_save(now, connection)
+            for at, field in enumerate(self.fields)
+            if field.attname in self.stamped
+        }
         for row in rows:
             values = list(self.pick(vars(row)))
+            for at, prepared in present.items():
+                values[at] = prepared
             for at, convert in self.converted:
                 if values[at] is not None:
                     values[at] = convert(values[at])
-            if not _PLAIN.issuperset(map(type, values)):
-                self._make_plain(values)
             yield values
-
-    def _make_plain(self, values: list[Any]) -> None:
-        done = {at for at, _ in self.converted}
-        for at, value in enumerate(values):
-            if type(value) not in _PLAIN and at not in done:
-                values[at] = str(value) if isinstance(value, str) else self._prepared(at, value)
-
-    def _prepared(self, at: int, value: object) -> object:
-        return self.fields[at].get_db_prep_save(value, connection)
 
 
 @cache
 def _columns(model: type[Model]) -> _Columns:
     fields = tuple(field for field in model._meta.concrete_fields if not field.primary_key)
-    converters = ((at, _converter(field)) for at, field in enumerate(fields))
+    stamped = [field.attname for field in fields if _is_stamped(field)]
     return _Columns(
-        names=tuple(str(field.column) for field in fields),
+        table=connection.ops.quote_name(model._meta.db_table),
+        names=", ".join(connection.ops.quote_name(str(field.column)) for field in fields),
         pick=itemgetter(*(field.attname for field in fields)),
         fields=fields,
-        converted=tuple((at, convert) for at, convert in converters if convert),
-        stamped=tuple(field.attname for field in fields if _is_stamped(field)),
+        converted=tuple(
+            (at, _converter(field))
+            for at, field in enumerate(fields)
+            if field.attname not in stamped and not isinstance(field, ForeignKey)
+        ),
+        stamped=tuple(stamped),
     )
 
 
-def _converter(field: Field[Any, Any]) -> Convert | None:
-    """Give what converts a value of a field that is there; None where most need nothing."""
+def _converter(field: Field[Any, Any]) -> Convert:
+    """Give what makes of a value that is there what the database takes."""
     if isinstance(field, JSONField):
-        return (field.encoder or json.JSONEncoder)().encode
-    if isinstance(field, _AS_IT_IS):
-        return None
+        encode = (field.encoder or json.JSONEncoder)().encode
+        return lambda value: encode(value) if value else _EMPTY.get(type(value)) or encode(value)
+    if isinstance(field, CharField | TextField):
+        return str  # a state is a text that knows more than that
+    if isinstance(field, BooleanField | IntegerField):
+        return lambda value: (
+            value if type(value) in _PLAIN else field.get_db_prep_save(value, connection)
+        )
     return lambda value: field.get_db_prep_save(value, connection)
 
 
@@ -115,13 +123,7 @@ def _is_stamped(field: Field[Any, Any]) -> bool:
     return isinstance(field, DateTimeField) and (field.auto_now or field.auto_now_add)
 
 
-def _stamp(rows: Sequence[Model], names: Sequence[str]) -> None:
-    now = timezone.now()
-    for row in rows:
-        vars(row).update(dict.fromkeys(names, now))
-
-
-def _copy(table: str, names: str, rows: Sequence[Model], columns: _Columns) -> Iterable[int]:
+def _copy(columns: _Columns, rows: Sequence[Model], now: datetime) -> Iterable[int]:
     """COPY into PostgreSQL; it gives no ids back, so they are drawn beforehand.
 
     The server stores the first rows while the next are made.
@@ -129,21 +131,21 @@ def _copy(table: str, names: str, rows: Sequence[Model], columns: _Columns) -> I
     with connection.cursor() as cursor, connection.wrap_database_errors:
         cursor.execute(
             "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [connection.ops.quote_name(table), len(rows)],
+            [columns.table, len(rows)],
         )
         ids = [pk for (pk,) in cursor.fetchall()]
-        with cursor.copy(f"COPY {connection.ops.quote_name(table)} (id, {names}) FROM STDIN") as to:
-            for pk, values in zip(ids, columns.values(rows), strict=True):
+        with cursor.copy(f"COPY {columns.table} (id, {columns.names}) FROM STDIN") as to:
+            for pk, values in zip(ids, columns.values(rows, now), strict=True):
                 to.write_row([pk, *values])
     return ids
 
 
-def _execute(table: str, names: str, rows: Sequence[Model], columns: _Columns) -> Iterable[int]:
+def _execute(columns: _Columns, rows: Sequence[Model], now: datetime) -> Iterable[int]:
     """Execute one statement for all; in SQLite one writes at a time, so ids follow each other."""
-    into = f"INSERT INTO {connection.ops.quote_name(table)} ({names})"
-    marks = ", ".join(["%s"] * len(columns.names))
+    marks = ", ".join(["%s"] * len(columns.fields))
+    into = f"INSERT INTO {columns.table} ({columns.names})"
     with connection.cursor() as cursor:
-        cursor.executemany(f"{into} VALUES ({marks})", list(columns.values(rows)))
+        cursor.executemany(f"{into} VALUES ({marks})", list(columns.values(rows, now)))
         cursor.execute("SELECT last_insert_rowid()")
         last = int(cursor.fetchone()[0])
     return range(last - len(rows) + 1, last + 1)
