@@ -154,9 +154,10 @@ def delete(by: User, revision: SolutionVersion) -> None:
 
 
 def _check_names(version: SolutionTemplateVersion, targets: Sequence[Target], name: str) -> None:
-    if len({target.pk for target in targets}) != len(targets):
+    ids = {target.pk for target in targets}
+    if len(ids) != len(targets):
         raise Invalid("instance-twice")
-    named = SolutionInstance.objects.filter(target__in=targets, name=name)
+    named = SolutionInstance.objects.filter(target__in=ids, name=name)
     taken = named.exclude(template=version.template).select_related("target__node").first()
     if taken is not None:
         raise Refused("instance-name-taken", name=name, line=str(taken.target))
