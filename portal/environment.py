@@ -51,11 +51,11 @@ def secret_value_keys() -> list[str]:
     return [_kept_key(DATA_DIR / "secret_value_key", lambda: Fernet.generate_key().decode())]
 
 
-def single_sign_on() -> dict[str, Any] | None:
-    """Return how people sign in by OpenID Connect; None without an issuer."""
+def single_sign_on() -> dict[str, Any]:
+    """Return how people sign in by OpenID Connect; empty without an issuer."""
     issuer = env.str("OIDC_ISSUER", default="").rstrip("/")
     if not issuer:
-        return None
+        return {}
     return {
         "issuer": issuer,
         "client_id": env.str("OIDC_CLIENT_ID"),

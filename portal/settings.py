@@ -36,6 +36,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
     "axes",
     "csp",
     "django_filters",
@@ -59,6 +62,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "portal.web.requests.who_asks",
     "portal.web.locking.idle_lock",
     "axes.middleware.AxesMiddleware",
@@ -94,7 +98,7 @@ TEMPLATES = [
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "portal.web.demo_guard.DemoPasswordGuard",
-    "django.contrib.auth.backends.ModelBackend",
+    "portal.web.single_sign_on.SignOnBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -118,7 +122,11 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "portal.api.unhandled.locked_out"
 SINGLE_SIGN_ON = environment.single_sign_on()
+SOCIALACCOUNT_ADAPTER = "portal.web.single_sign_on.Accounts"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # mail addresses open nothing here
 LOCAL_ACCOUNTS = env.bool("SITEWRIGHT_LOCAL_ACCOUNTS", default=True)
+if LOCAL_ACCOUNTS:
+    AUTHENTICATION_BACKENDS.append("django.contrib.auth.backends.ModelBackend")
 LOCK_SHARED_MINUTES = env.float("SITEWRIGHT_LOCK_SHARED_MINUTES", default=5)
 LOCK_MINUTES = env.float("SITEWRIGHT_LOCK_MINUTES", default=0)
 PASSWORD_RESET_TIMEOUT = 24 * 3600  # seconds; a link that an administrator hands over

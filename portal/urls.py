@@ -7,6 +7,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from portal.admin.site import site
 from portal.pages.account.sign_in import sign_in
+from portal.pages.account.sign_on import sign_on, sign_on_callback
 from portal.pages.design import design
 from portal.pages.home import home
 from portal.pages.scope import choose_scope
@@ -27,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("login/", sign_in, name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("sign-on/", sign_on, name="sign-on"),
+    path("sign-on/callback/", sign_on_callback, name="sign-on-callback"),
     path("account/", include("portal.pages.account.urls")),
     path("admin/", site.urls),
 ]

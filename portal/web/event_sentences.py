@@ -107,6 +107,7 @@ SENTENCES: Mapping[str, Promise] = {
     "person.unlocked": _("Signing in as %(name)s allowed again"),
     "person.session-ended": _("Session of %(name)s ended"),
     "person.device-changed": _("%(name)s said whether the device is shared"),
+    "person.groups-followed": _("Groups of %(name)s followed those at the sign-in provider"),
     "person.reset-link": _("Link to set a new password made for %(name)s"),
     "person.preferences-set": _("%(name)s changed how dates are shown"),
     "group.created": _("Group %(name)s created"),

@@ -29,7 +29,15 @@ LOCKED = "locked"  # in the session
 EXACT_TO = 15
 EXACT_TO_UNLOCKED = 600  # where nothing is locked, it is only shown
 MOST_KEPT = 256 * 1024  # bytes of a form that waits for the password
-OPEN = ("login", "logout", "account-unlock", "account-switch", "account-lock")
+OPEN = (
+    "login",
+    "logout",
+    "account-unlock",
+    "account-switch",
+    "account-lock",
+    "sign-on",
+    "sign-on-callback",
+)
 API = "/api/"
 EVENT = "sitewright:locked"
 PROBLEM = "application/problem+json"

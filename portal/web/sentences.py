@@ -108,6 +108,17 @@ SENTENCES = {
     "target-elsewhere": _("These lines do not belong to the place: %(targets)s."),
     "token-invalid": _("The enrolment token is unknown, used up or too old."),
     # people
+    "sign-on-closed": _("This account has been closed. Ask your administrator."),
+    "sign-on-name-taken": _(
+        "The user name %(name)s belongs to another account here. Ask your administrator."
+    ),
+    "sign-on-nameless": _(
+        "Your provider does not say what you are called. Ask your administrator."
+    ),
+    "sign-on-no-group": _(
+        "You are known, but belong to no group that may use Sitewright. Ask your administrator "
+        "for one."
+    ),
     "reset-link-invalid": _("This link was used, or it is too old. Ask IT for a new one."),
     "token-too-long": _("A token is good for %(most)s days at most."),
     "too-many-tokens": _("You have %(most)s tokens already. Revoke one first."),

@@ -1,7 +1,6 @@
 """Locking a session, opening it again, and handing the device to somebody else."""
 
 from django.contrib.auth import authenticate
-from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -10,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
+from portal.pages.account.forms import SignInForm
 from portal.web import locking
 from portal.web.needs import needs
 from portal.web.requests import PortalRequest, wants_part
@@ -74,7 +74,7 @@ def _unlocked(request: PortalRequest, going_on: str, kept: str) -> HttpResponse:
 def switch(request: PortalRequest) -> HttpResponse:
     """Let somebody else take over at this device, on the same page; the session before ends."""
     going_on = safe_next(request)
-    form = AuthenticationForm(request, request.POST or None)
+    form = SignInForm(request)
     if request.method == "POST" and form.is_valid():
         user = form.get_user()
         enter(request, user, shared=is_shared(request))
@@ -82,9 +82,6 @@ def switch(request: PortalRequest) -> HttpResponse:
         response = HttpResponseRedirect(going_on, status=303)
         remember_device(request, response, user)
         return response
-    who = request.GET.get("who", "")
-    form.fields["username"].initial = who
-    form.fields["username" if not who else "password"].widget.attrs["autofocus"] = True
     others = [name for name in people_here(request) if name != request.user.get_username()]
     context = {"form": form, "next": going_on, "people": others}
     return render(request, "account/switch.html", context)

@@ -1,13 +1,13 @@
 """The way in: user name and password, or single sign-on."""
 
 from django.conf import settings
-from django.contrib.auth.forms import AuthenticationForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from portal.pages.account.forms import SignInForm
 from portal.web.sessions import enter, is_shared, people_here, remember_device, safe_next
 from rbac.models import User
 
@@ -20,14 +20,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     going_on = safe_next(request)
     if request.user.is_authenticated and "next" not in request.GET and request.method != "POST":
         return HttpResponseRedirect(going_on)
-    form = AuthenticationForm(request, request.POST or None)
+    form = SignInForm(request)
     if request.method == "POST" and settings.LOCAL_ACCOUNTS and form.is_valid():
         return _let_in(request, form.get_user(), going_on)
-    who = request.GET.get("who", "")
-    form.fields["username"].initial = who
-    if who:
-        form.fields["username"].widget.attrs.pop("autofocus", None)
-        form.fields["password"].widget.attrs["autofocus"] = True
     context = {
         "form": form,
         "next": going_on,
