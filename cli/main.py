@@ -25,6 +25,7 @@ from cli.commands import (
     solutions,
     starting,
     targets,
+    users,
 )
 from cli.failures import Exit, Failure
 from cli.output import tell
@@ -52,6 +53,7 @@ for _name, _group in (
     ("deployment", deployments.app),
     ("operation", operations.app),
     ("role", roles.app),
+    ("user", users.app),
     ("new", starting.app),
 ):
     app.add_typer(_group, name=_name)

@@ -1,6 +1,5 @@
 """`sitewright login`, `logout` and `whoami`."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ from cli.failures import Exit, Failure
 from cli.options import Output
 from cli.output import Columns, Format, show, tell
 from cli.server import API, client, connect, refusal
+from cli.typing_secrets import secret
 
 _ME: Columns = (
     ("User", "username"),
@@ -35,12 +35,12 @@ def login(
     """
     url = url.rstrip("/")
     _warn(url)
-    secret = _secret("Token") if token else _new_token(url, username, days)
-    with client(url, {"Authorization": f"Token {secret}"}) as opened:
+    key = secret("Token") if token else _new_token(url, username, days)
+    with client(url, {"Authorization": f"Token {key}"}) as opened:
         answer = opened.get(API + "me/")
     if not answer.is_success:
         raise refusal(answer)
-    path = credentials.keep(credentials.Credentials(url, secret))
+    path = credentials.keep(credentials.Credentials(url, key))
     tell(f"Signed in to {url} as {answer.json()['username']}; the token is in {path}.")
 
 
@@ -48,10 +48,12 @@ def logout() -> None:
     """End the kept token at the server and remove the file."""
     kept = credentials.load()
     with client(kept.url, {"Authorization": f"Token {kept.token}"}) as opened:
-        begins = kept.token[:_KEY_LENGTH]
-        answer = opened.delete(f"{API}auth/tokens/{begins}/")
+        listed = opened.get(API + "auth/tokens/")
+        keys = [row["key"] for row in listed.json()] if listed.is_success else []
+        mine = next((key for key in keys if kept.token.startswith(key)), None)
+        ended = mine is not None and opened.delete(f"{API}auth/tokens/{mine}/").is_success
     credentials.forget()
-    if not answer.is_success:
+    if not ended:
         message = "The file is gone; the token could not be ended, or had ended already."
         raise Failure(message, Exit.ABSENT)
     tell("Signed out.")
@@ -66,27 +68,14 @@ def whoami(*, output: Output = Format.TABLE) -> None:
         show(me, output, _ME)
 
 
-_KEY_LENGTH = 15  # how much of a token names it in the list of tokens
-
-
 def _new_token(url: str, username: str, days: int) -> str:
     name = username or typer.prompt("User name", err=True)
-    body = {"username": name, "password": _secret("Password"), "valid_for_days": days}
+    body = {"username": name, "password": secret("Password"), "valid_for_days": days}
     with client(url) as opened:
         answer = opened.post(API + "auth/tokens/", json=body)
     if not answer.is_success:
         raise refusal(answer)
     return str(answer.json()["token"])
-
-
-def _secret(what: str) -> str:
-    """Ask without showing it; never an argument, which others on the machine could see."""
-    if sys.stdin.isatty():
-        return str(typer.prompt(what, hide_input=True, err=True))
-    given = sys.stdin.readline().strip()
-    if not given:
-        raise Failure(f"Give the {what.lower()} on standard input.", Exit.USAGE)
-    return given
 
 
 def _warn(url: str) -> None:

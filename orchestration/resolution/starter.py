@@ -79,9 +79,14 @@ _SPECIFICATION = """\
 # Which components run on the line, and what their drivers need to know.
 components:
   - name: @NAME@
-    type: mock              # only pretends; take process, file or another driver of your agents
-    properties:
-      report: ${{$property(Report.to)}}           # reads the finished configuration
+    type: mock              # only pretends, so that you can try everything out
+    properties: {}
+# A program that the agent starts, with the configuration in a file:
+#  - name: @NAME@
+#    type: process
+#    properties:
+#      command: ["{python}", "-m", "@NAME@", "{config}"]
+#      report: ${{$property(Report.to)}}          # reads the finished configuration
 """
 _VALUES = """\
 # Values that count everywhere below the place that sitewright.yaml names.

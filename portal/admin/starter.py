@@ -25,7 +25,7 @@ class StarterForm(forms.Form):
     """What the solution is called, and where it will belong."""
 
     name = forms.RegexField(
-        NAME,
+        rf"\A(?:{NAME.pattern})\Z",
         label=_("Name of the solution"),
         max_length=40,
         strip=True,

@@ -12,7 +12,7 @@ def test_an_author_sees_the_files_and_takes_them_home(company: Company, sign_in:
     asked = author.get("/admin/new-solution/")
     assert asked.status_code == 200
     assert "washer" not in asked.content.decode()
-    chosen = {"name": "washer", "context": company.context.pk}
+    chosen: dict[str, str | int] = {"name": "washer", "context": company.context.pk}
     shown = author.get("/admin/new-solution/", chosen).content.decode()
     assert "washer-rules" in shown
     assert "context: contoso" in shown

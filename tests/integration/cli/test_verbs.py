@@ -2,6 +2,7 @@
 
 import json
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,30 @@ def test_the_token_is_kept_for_its_owner_only(root: Terminal) -> None:
     path = Path(root.environment()["SITEWRIGHT_CONFIG"])
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert root.json("whoami")["username"] == "root"
+
+
+def test_a_token_that_was_signed_out_is_of_no_use(
+    root: Terminal, sign_in: Callable[[str], Terminal], server: str
+) -> None:
+    again = sign_in("root")
+    path = Path(again.environment()["SITEWRIGHT_CONFIG"])
+    token = json.loads(path.read_text(encoding="utf-8"))["token"]
+    again.ok("logout")
+    assert not path.exists()
+    assert again.run("whoami", SITEWRIGHT_URL=server, SITEWRIGHT_TOKEN=token).code == 3
+    assert root.run("whoami").code == 0
+
+
+def test_accounts_are_made_with_a_password_that_nobody_sees_typed(
+    root: Terminal, sign_in: Callable[[str], Terminal]
+) -> None:
+    root.ok("user", "create", "vera", "--full-name", "Vera", typed="correct-horse-battery\n")
+    weak = root.run("user", "create", "wanda", typed="1\n")
+    assert weak.code == 2
+    vera = sign_in("vera")
+    assert vera.json("whoami")["full_name"] == "Vera"
+    root.ok("user", "close", "vera")
+    assert vera.run("whoami").code == 3
 
 
 def test_without_a_login_it_says_what_to_do(server: str, tmp_path: Path) -> None:
