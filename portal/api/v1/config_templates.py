@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,6 +16,8 @@ from rest_framework.response import Response
 from orchestration.models import ConfigTemplate, ConfigTemplateVersion, Node, TemplateLink
 from orchestration.queries import config_templates as queries
 from orchestration.queries import configuring, sight
+from orchestration.queries.templates import rules_of
+from orchestration.rules import Schema
 from orchestration.services import config_templates, discarding
 from portal.api.filters import IdFilter
 from portal.api.reading import Listed
@@ -26,6 +30,7 @@ from portal.api.serializers.config_templates import (
     NewConfigTemplateVersion,
     NewLink,
 )
+from portal.api.serializers.schemas import JSON_SCHEMA
 from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
@@ -67,6 +72,7 @@ class ConfigTemplateVersions(Listed, RetrieveModelMixin, Resource[ConfigTemplate
     rights: ClassVar[Rights] = {
         "list": sight.SOLUTIONS,
         "retrieve": sight.SOLUTIONS,
+        "json_schema": sight.SOLUTIONS,
         "create": (Perm.AUTHOR_SOLUTIONS,),
         "destroy": (Perm.AUTHOR_SOLUTIONS,),
     }
@@ -92,6 +98,17 @@ class ConfigTemplateVersions(Listed, RetrieveModelMixin, Resource[ConfigTemplate
         """Delete a version that is linked nowhere."""
         discarding.config_version(self.by, self.get_object())
         return Response(status=204)
+
+    @extend_schema(responses={(200, JSON_SCHEMA): OpenApiTypes.OBJECT})
+    @action(detail=True, url_path="json-schema")
+    def json_schema(self, request: Request, pk: int) -> Response:
+        """The rules of the version, inline ones too, as JSON Schema 2020-12.
+
+        Without rules anything goes, and the schema says so.
+        """
+        version = self.get_object()
+        rules = rules_of(version) or Schema(str(version), (), (), ())
+        return Response(rules.json_schema(), content_type=JSON_SCHEMA)
 
 
 class OfPlace(Asked):

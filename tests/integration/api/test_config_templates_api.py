@@ -122,3 +122,13 @@ def test_a_config_template_is_imported_with_its_values(company: Company) -> None
     assert alpha.configuration_revisions.get().values == {"Shift": 1}
     more = author(company).post("imports/", {**files, "specification": "components: []"})
     assert said(more) == (422, "no-components")
+
+
+def test_the_rules_of_a_version_are_published_as_json_schema(company: Company) -> None:
+    address = f"config-template-versions/{version(company).pk}/json-schema/"
+    answer = author(company).get(address)
+    assert answer["Content-Type"] == "application/schema+json"
+    assert answer.json()["$schema"].endswith("/2020-12/schema")
+    assert answer.json()["properties"]["Shift"]["maximum"] == 3
+    anna = Api(company.person("anna", "configuration-author"))
+    assert anna.get(address).status_code == 404
