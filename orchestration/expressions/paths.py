@@ -1,6 +1,7 @@
 """Dotted paths: `a.b`, with quotes around a key that holds dots: `a."b.c"`."""
 
 import re
+from collections.abc import Iterable
 
 from orchestration.expressions.errors import wrong_type
 from orchestration.expressions.values import Value
@@ -59,3 +60,25 @@ def lookup(tree: Value, parts: Parts) -> Value:
 def overlaps(one: Parts, other: Parts) -> bool:
     """Say whether one path is the other or lies above it."""
     return all(a == b for a, b in zip(one, other, strict=False))
+
+
+class PathIndex:
+    """A set of paths that finds those on, above or below another without looking at each."""
+
+    def __init__(self, paths: Iterable[Parts]) -> None:
+        self.paths = tuple(dict.fromkeys(paths))
+        self._known = frozenset(self.paths)
+        self._below: dict[Parts, list[Parts]] = {}
+        for path in self.paths:
+            for depth in range(len(path) + 1):
+                self._below.setdefault(path[:depth], []).append(path)
+
+    def below(self, parts: Parts) -> list[Parts]:
+        """Give those that are the path or lie below it."""
+        return self._below.get(parts, [])
+
+    def overlapping(self, parts: Parts) -> list[Parts]:
+        """Give those, and those that lie above it."""
+        ways = (parts[:depth] for depth in range(len(parts)))
+        above = [way for way in ways if way in self._known]
+        return [*above, *self.below(parts)]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestration.expressions import KeyInfo, Parts, Value, join_path, lookup
+from orchestration.expressions.paths import PathIndex
 from orchestration.resolution.differences import Change, difference
 from orchestration.resolution.secrets import as_reference
 
@@ -89,16 +90,18 @@ def veil(
 
 def settings_reading(keys: Iterable[KeyInfo], secrets: Iterable[Parts]) -> frozenset[Parts]:
     """Give the settings that may come out as one of the secret values, told from expressions."""
-    secrets = tuple(secrets)
-    return frozenset(
-        parts for info in keys for secret in secrets for parts in _settings_of(info, secret)
-    )
+    index = PathIndex(secrets)
+    return frozenset(parts for info in keys for parts in _settings_of(info, index))
 
 
-def _settings_of(info: KeyInfo, secret: Parts) -> Iterator[Parts]:
-    if info.kind == "value" and secret[: len(info.value_of)] == info.value_of:
-        yield (*info.parts, *secret[len(info.value_of) :])
-    elif any(_overlap(parts, secret) for _, parts in info.inputs) or _reads_any(info):
+def _settings_of(info: KeyInfo, secrets: PathIndex) -> Iterator[Parts]:
+    handed_on = secrets.below(info.value_of) if info.kind == "value" else []
+    yield from ((*info.parts, *secret[len(info.value_of) :]) for secret in handed_on)
+    if len(handed_on) == len(secrets.paths):
+        return
+    known = frozenset(handed_on)
+    read = (secret for _, parts in info.inputs for secret in secrets.overlapping(parts))
+    if _reads_any(info) or any(secret not in known for secret in read):
         yield info.parts
 
 
@@ -108,11 +111,6 @@ def _reads_any(info: KeyInfo) -> bool:
         read.function == "val" and not isinstance(next(iter(read.arguments), None), str)
         for read in info.reads
     )
-
-
-def _overlap(one: Parts, other: Parts) -> bool:
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
 
 
 def _scalars(value: Value) -> Iterator[str | int | float]:

@@ -14,7 +14,7 @@ from orchestration.expressions import (
     join_path,
     lookup,
 )
-from orchestration.expressions.paths import overlaps
+from orchestration.expressions.paths import PathIndex
 from orchestration.expressions.scope import Seal, Sealing
 from orchestration.resolution.model import ResolutionProblem
 
@@ -36,9 +36,10 @@ def sealed(
 
 def sealing(secret_parts: Sequence[Parts]) -> Sealing | None:
     """Make what seals the secrets in a template's own keys; None where nothing is secret."""
+    secrets = PathIndex(secret_parts)
 
     def at(parts: Parts) -> Seal | None:
-        inside = [secret for secret in secret_parts if overlaps(parts, secret)]
+        inside = secrets.overlapping(parts)
         if not inside:
             return None
         return lambda value: lookup(sealed(put({}, parts, value), inside), parts)
