@@ -28,6 +28,7 @@ class ApiToken(models.Model):
 
     class Meta:
         ordering = ("-created_at",)
+        verbose_name = "API token"
 
     def __str__(self) -> str:
         return self.name or f"{self.key}…"
@@ -60,6 +61,7 @@ class SignIn(models.Model):
 
     class Meta:
         ordering = ("-at",)
+        verbose_name = "session"
 
     def __str__(self) -> str:
         return self.device or self.session_key[:6]

@@ -15,9 +15,18 @@ from rbac.models import User
 
 def own(by: User) -> QuerySet[SignIn]:
     """The browsers one is signed in at now, the latest first."""
+    return _alive().filter(user=by)
+
+
+def everybodys(by: User) -> QuerySet[SignIn]:
+    """All browsers in which somebody is signed in, for who looks after the installation."""
+    return _alive() if may_administer(by) else SignIn.objects.none()
+
+
+def _alive() -> QuerySet[SignIn]:
     alive = Session.objects.filter(expire_date__gt=timezone.now())
-    rows = SignIn.objects.filter(user=by, session_key__in=alive.values("session_key"))
-    return rows.order_by("-at", "-pk")
+    rows = SignIn.objects.filter(session_key__in=alive.values("session_key"))
+    return rows.select_related("user").order_by("-at", "-pk")
 
 
 def locked_until(username: str, address: str | None = None) -> datetime | None:
@@ -33,19 +42,6 @@ def locked_until(username: str, address: str | None = None) -> datetime | None:
     tries = counted.annotate(wrong=Sum("failures_since_start"), last=Max("attempt_time"))
     full = [row["last"] for row in tries if row["wrong"] >= settings.AXES_FAILURE_LIMIT]
     return max(full) + _lasts() if full else None
-
-
-def locked_people(by: User) -> dict[int, datetime]:
-    """People who cannot sign in from somewhere just now, by id, and until when. For superusers."""
-    if not may_administer(by):
-        return {}
-    after = timezone.now() - _lasts()
-    names = set(
-        AccessAttempt.objects.filter(attempt_time__gt=after).values_list("username", flat=True)
-    )
-    people = User.objects.filter(username__in=names)
-    found = {user.pk: locked_until(user.username) for user in people}
-    return {pk: until for pk, until in found.items() if until is not None}
 
 
 def _lasts() -> timedelta:

@@ -273,6 +273,16 @@ class ServiceAdmin(ModelAdmin[M]):
         return redirect(url)
 
 
+class AdministratorsAdmin(ServiceAdmin[M]):
+    """A noun that only who looks after the whole installation sees, and ends."""
+
+    def has_view_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(may_administer(request.user))
+
+    def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
+        return bool(may_administer(request.user))
+
+
 class InstallationAdmin(ServiceAdmin[M]):
     """A noun that belongs to no place: only who looks after the whole installation changes it."""
 

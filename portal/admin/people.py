@@ -12,8 +12,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.queries import access
+from orchestration.queries.sign_ins import locked_until
 from orchestration.services import people
-from portal.admin import access_pages, columns
+from portal.admin import access_pages, account_pages, columns
 from portal.admin.answers import person
 from portal.admin.base import InstallationAdmin, Tool
 from portal.admin.forms import ServiceForm, text
@@ -78,7 +79,7 @@ class UserAdmin(InstallationAdmin[User]):
     add_form = NewUserForm
     view_perms = (Perm.MANAGE_ACCESS,)
     shown = ("username", "full_name", "email", "seen")
-    row_pages = ("password", "access")
+    row_pages = ("password", "access", "allow", "reset")
     list_display = ("username", "full_name", "email", "is_active", "is_superuser", "seen")
     list_filter = ("is_active", "is_superuser")
     search_fields = ("username", "first_name", "last_name", "email")
@@ -103,6 +104,9 @@ class UserAdmin(InstallationAdmin[User]):
         tools: list[Tool] = [(_("What may this person do?"), self.address("access", obj.pk))]
         if may_administer(request.user):
             tools.append((_("Set password"), self.address("password", obj.pk)))
+            tools.append((_("Link for a new password"), self.address("reset", obj.pk)))
+            if locked_until(obj.get_username()):
+                tools.append((_("Let them sign in again"), self.address("allow", obj.pk)))
         return tools
 
     def password(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -127,6 +131,16 @@ class UserAdmin(InstallationAdmin[User]):
     def access(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What somebody may do, and why."""
         return access_pages.what_may(request, self.get_object(request, object_id))
+
+    def allow(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Let somebody sign in again whose name is blocked."""
+        user = self.get_object(request, object_id)
+        return account_pages.allow(request, user, self.address("change", user.pk))
+
+    def reset(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Make a link for a new password."""
+        user = self.get_object(request, object_id)
+        return account_pages.reset(request, user, self.address("change", user.pk))
 
     @admin.display(description=_("Full name"), ordering="first_name")
     def full_name(self, obj: User) -> str:

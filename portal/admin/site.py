@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import (
     Agent,
+    ApiToken,
     Capability,
     ConfigTemplate,
     Context,
@@ -30,6 +31,7 @@ from orchestration.models import (
     NamedSecret,
     Node,
     Schema,
+    SignIn,
     SolutionTemplate,
     Target,
     TemplateLink,
@@ -46,7 +48,7 @@ from rbac.permissions import Perm
 SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("agents", _("Agents"), (Agent, EnrolmentToken)),
     ("places", _("Places and lines"), (Node, Target, Context, Capability, NamedSecret)),
-    ("access", _("People and access"), (RoleAssignment, Role, User, Group)),
+    ("access", _("People and access"), (RoleAssignment, Role, User, Group, SignIn, ApiToken)),
     ("solutions", _("Solutions"), (SolutionTemplate, ConfigTemplate, TemplateLink, Schema)),
     ("records", _("What happened"), (Deployment, Event)),
 )
