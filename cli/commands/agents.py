@@ -77,7 +77,7 @@ def revoke(agent: Name, *, yes: Yes = False, output: Output = Format.TABLE) -> N
 def token(
     *,
     at: Annotated[str, typer.Option("--at", help="The site the agent stands at.")],
-    uses: Annotated[int, typer.Option("--uses", min=1)] = 1,
+    uses: Annotated[int, typer.Option("--uses", min=1, help="How many agents may use it.")] = 1,
     hours: Annotated[int, typer.Option("--hours", min=1, help="How long it is valid.")] = 24,
     auto_approve: Annotated[
         bool, typer.Option("--auto-approve", help="Without a wait in the lobby.")

@@ -23,7 +23,7 @@ def apply(
     ],
     *,
     set_name: Annotated[
-        str, typer.Option("--set", help="What belongs together; else the folder's name.")
+        str, typer.Option("--set", help="A name for what belongs together; --prune needs it.")
     ] = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would differ; change nothing.")
@@ -38,11 +38,11 @@ def apply(
 
     The same files again change nothing. What --prune would delete is shown and asked for first.
     """
-    body: dict[str, Any] = {
-        "documents": _documents(file),
-        "set": (set_name or file.resolve().stem)[:64],
-        "prune": prune,
-    }
+    if prune and not set_name:
+        # Two folders may have one name; what one of them made is not for the other to delete.
+        raise Failure("Name with --set whose objects --prune may delete.", Exit.USAGE)
+    body: dict[str, Any] = {"documents": _documents(file), "prune": prune}
+    body |= {"set": set_name} if set_name else {}
     with connect() as server:
         if dry_run:
             _dry_run(server, body, output)

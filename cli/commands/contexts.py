@@ -55,7 +55,7 @@ def add_capability(
     name: Name,
     capability: Annotated[str, typer.Argument(help="Its name, for example soap.")],
     *,
-    description: Annotated[str, typer.Option("--description")] = "",
+    description: Annotated[str, typer.Option("--description", help="What it means.")] = "",
 ) -> None:
     """Add something that lines can do and solutions may need."""
     with connect() as server:

@@ -49,7 +49,9 @@ def create_factory(
     line_name: Annotated[
         str, typer.Option("--line-name", help="{factory} and {n} are filled in.")
     ] = "",
-    capability: Annotated[list[str] | None, typer.Option("--capability")] = None,
+    capability: Annotated[
+        list[str] | None, typer.Option("--capability", help="Of all its lines.")
+    ] = None,
     display_name: DisplayName = "",
     time_zone: TimeZone = "",
     output: Output = Format.TABLE,

@@ -66,7 +66,7 @@ def create(
     specification: Specification = None,
     schema: SchemaName = "",
     display_name: DisplayName = "",
-    description: Annotated[str, typer.Option("--description")] = "",
+    description: Annotated[str, typer.Option("--description", help="What it is for.")] = "",
     capability: Annotated[
         list[str] | None, typer.Option("--capability", help="What lines need; again for more.")
     ] = None,
@@ -216,6 +216,44 @@ def remove_version(
             typer.confirm(f"Delete {name} {version}?", abort=True, err=True)
         server.delete(f"solution-versions/{number}/")
         tell(f"Deleted {name} {version}.")
+
+
+@app.command("withdraw-version")
+def withdraw_version(
+    name: Name,
+    *,
+    version: Annotated[str, typer.Option("--version", help="The version to withdraw.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; everybody reads it.")],
+    replacement: Annotated[
+        str, typer.Option("--replacement", help="The version to use instead.")
+    ] = "",
+    context: InContext = "",
+    output: Output = Format.TABLE,
+) -> None:
+    """Refuse new publishes and deploys of a version; what runs goes on running."""
+    with connect() as server:
+        row = naming.entry(server, "solutions", name, context)
+        body: dict[str, Any] = {"reason": reason}
+        body |= {"replacement": naming.version(row, replacement)} if replacement else {}
+        number = naming.version(row, version)
+        show(server.post(f"solution-versions/{number}/withdraw/", body), output, _VERSION)
+        tell(f"Withdrew {name} {version}.")
+
+
+@app.command("reinstate-version")
+def reinstate_version(
+    name: Name,
+    *,
+    version: Annotated[str, typer.Option("--version", help="The version to use again.")],
+    context: InContext = "",
+    output: Output = Format.TABLE,
+) -> None:
+    """Let a withdrawn version be used again."""
+    with connect() as server:
+        row = naming.entry(server, "solutions", name, context)
+        number = naming.version(row, version)
+        show(server.post(f"solution-versions/{number}/reinstate/"), output, _VERSION)
+        tell(f"{name} {version} may be used again.")
 
 
 def _bulk(server: Server, choice: Choice) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def create(
 def list_(
     *,
     under: Under = "",
-    capability: Annotated[str, typer.Option("--capability")] = "",
+    capability: Annotated[str, typer.Option("--capability", help="That can do this.")] = "",
     state: Annotated[str, typer.Option("--state", help="Of a copy, for example Failed.")] = "",
     output: Output = Format.TABLE,
 ) -> None:

@@ -28,8 +28,8 @@ Name = Annotated[str, typer.Argument(metavar="USER")]
 def create(
     name: Name,
     *,
-    full_name: Annotated[str, typer.Option("--full-name")] = "",
-    email: Annotated[str, typer.Option("--email")] = "",
+    full_name: Annotated[str, typer.Option("--full-name", help="First name first.")] = "",
+    email: Annotated[str, typer.Option("--email", help="Where mail reaches them.")] = "",
     output: Output = Format.TABLE,
 ) -> None:
     """Make an account; the password is asked for, or read from standard input."""

@@ -60,7 +60,8 @@ def apply(
     """Make what files want; one that cannot be made, and nothing is.
 
     ``prune`` deletes what an earlier apply of the same set made and no file wants any more, as far
-    as the person may see it. What was there before the set is never deleted.
+    as the person may see it. What was there before the set is never deleted; without a name for
+    the set nothing is kept of who made what.
 
     Raises:
         Invalid: ``too-much``, ``nothing-to-apply``.
@@ -114,7 +115,7 @@ def _item(run: Run, document: Document, set_name: str, marks: _Marks) -> Item:
     except (ServiceError, Denied) as error:
         return Item(document.kind, _called(document), Action.ERROR, *place, error=error)
     marks.add((document.kind, *outcome.ids))
-    if outcome.created:
+    if outcome.created and set_name:
         _mark(run.by, set_name, document.kind, outcome)
     return Item(document.kind, outcome.name, outcome.action, *place, changes=outcome.changes)
 

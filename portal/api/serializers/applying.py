@@ -29,14 +29,20 @@ class FileBody(Body):
 class ApplyBody(Body):
     """Files that say what there is to be.
 
-    ``set`` names what belongs together: ``prune`` deletes what an earlier apply of the same set
-    made and no file wants any more. With ``dry_run`` nothing changes.
+    ``set`` names what belongs together: ``prune``, which needs it, deletes what an earlier apply
+    of the same set made and no file wants any more. With ``dry_run`` nothing changes.
     """
 
     documents = FileBody(many=True, max_length=MOST_FILES)  # type: ignore[call-arg]  # of the list
-    set = name_field(default="default")
+    set = name_field(default="", allow_blank=True)
     dry_run = serializers.BooleanField(default=False)
     prune = serializers.BooleanField(default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Want a name for what may be deleted."""
+        if attrs["prune"] and not attrs["set"]:
+            raise serializers.ValidationError({"set": ["Name the set whose objects may go."]})
+        return attrs
 
 
 class DifferenceShape(serializers.Serializer[Difference]):

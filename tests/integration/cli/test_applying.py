@@ -23,7 +23,7 @@ display_name: Line 1
 @pytest.fixture(scope="module")
 def plant(root: Terminal) -> Terminal:
     root.write("company/plant.yaml", COMPANY)
-    made = root.ok("apply", "-f", "company")
+    made = root.ok("apply", "-f", "company", "--set", "fabrikam")
     assert "+ Target fabrikam/north/line-1" in made.out
     assert made.out.endswith("3 created\n")
     return root
@@ -31,7 +31,7 @@ def plant(root: Terminal) -> Terminal:
 
 def test_an_unchanged_folder_changes_nothing_and_says_so(plant: Terminal) -> None:
     before = len(plant.json("target", "list"))
-    again = plant.ok("apply", "-f", "company", "--prune", "--yes")
+    again = plant.ok("apply", "-f", "company", "--prune", "--set", "fabrikam", "--yes")
     assert again.out == "Nothing to change: 3 objects are as wanted.\n"
     assert len(plant.json("target", "list")) == before
 
@@ -58,13 +58,15 @@ def test_what_is_wrong_is_told_with_file_and_line(plant: Terminal) -> None:
 
 def test_prune_asks_before_it_deletes(plant: Terminal) -> None:
     plant.write("extra/line.yaml", "kind: Target\npath: fabrikam/north/line-2\n")
-    plant.ok("apply", "-f", "extra")
+    of = ("-f", "extra", "--set", "extra")
+    plant.ok("apply", *of)
+    assert plant.run("apply", "-f", "extra", "--prune", "--yes").code == 2
     plant.write("extra/line.yaml", "# nothing any more\n")
-    no = plant.run("apply", "-f", "extra", "--prune", typed="n\n")
+    no = plant.run("apply", *of, "--prune", typed="n\n")
     assert no.code == 130
     assert "- Target fabrikam/north/line-2" in no.err
     assert plant.run("target", "show", "line-2").code == 0
-    plant.ok("apply", "-f", "extra", "--prune", typed="y\n")
+    plant.ok("apply", *of, "--prune", typed="y\n")
     assert plant.run("target", "show", "line-2").code == 3
     assert plant.run("target", "show", "line-1").code == 0
 

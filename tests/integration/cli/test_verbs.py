@@ -184,3 +184,14 @@ def test_a_factory_is_made_at_once_or_not_at_all(plant: Terminal) -> None:
     )  # fmt: skip
     assert wrong.code == 2
     assert plant.run("site", "show", "delta").code == 3
+
+
+def test_a_withdrawn_version_is_not_published_until_it_is_reinstated(plant: Terminal) -> None:
+    plant.ok("configuration", "set", "west/beta", "MaxTemp=70", "--solution", "mixer")
+    bad = ("mixer", "--version", "1.0.0")
+    plant.ok("solution-template", "withdraw-version", *bad, "--reason", "it overheats")
+    refused = plant.run("target", "publish", "beta/line-2", "--solution", "mixer")
+    assert refused.code == 4
+    assert "it overheats" in refused.err
+    plant.ok("solution-template", "reinstate-version", *bad)
+    plant.ok("target", "publish", "beta/line-2", "--solution", "mixer")
