@@ -12,6 +12,7 @@ from orchestration.expressions.nearest import Nearest
 from orchestration.expressions.paths import overlaps
 from orchestration.expressions.syntax import calls
 from orchestration.resolution.branches import about_branches
+from orchestration.resolution.circles import about_circles
 from orchestration.resolution.compiled import CompiledTemplate, compile_template
 from orchestration.resolution.findings import Finding, error, warning
 from orchestration.resolution.kinds import Knowledge, read_path
@@ -53,6 +54,7 @@ def check_template(
     if compiled.schema:
         findings.extend(_about_rules(compiled, compiled.schema, known))
     findings.extend(_about_own_keys(compiled))
+    findings.extend(about_circles(compiled.template.keys))
     for info in _expressions(compiled):
         findings.extend(about_uses(info, known))
         findings.extend(about_branches(info, known))
