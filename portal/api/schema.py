@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 
 from portal.api import exports, problems, selecting
+from portal.api.conditions import BOTH_SIDES, headers_of
 from portal.api.rights import right_of, words_of
 
 
@@ -17,6 +18,11 @@ class Documented(AutoSchema):
         view: Any = self.view
         said = super().get_description() or ""
         return f"{said}\n\n{words_of(right_of(view, view.request))}".strip()
+
+    def get_override_parameters(self) -> list[Any]:
+        """Add the headers by which calls are repeated and edits are guarded."""
+        given: list[Any] = super().get_override_parameters()
+        return [*given, *headers_of(self.view, self.method)]
 
     def get_tags(self) -> list[str]:
         """Group calls by their noun: the first part of the address after the version."""
@@ -40,6 +46,7 @@ PROBLEM = {
         "code": {"type": "string", "description": "For programs; never changes its meaning."},
         "detail": {"type": "string", "description": "For people, in their language."},
         "params": {"type": "object", "description": "What the code is about."},
+        **BOTH_SIDES,
         "problems": {
             "type": "array",
             "description": "Everything that is wrong with the input.",
@@ -58,7 +65,7 @@ PROBLEM = {
 
 
 READING = (400, 401, 403, 404, 406)
-WRITING = (*READING, 409, 413, 415, 422)
+WRITING = (*READING, 409, 412, 413, 415, 422)
 """Statuses of problems that any call may answer; some calls name more themselves."""
 
 
@@ -73,6 +80,8 @@ def add_problems(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
             for status in READING if method == "get" else WRITING:
                 told = {"description": f"{HTTPStatus(status).phrase}.", "content": content}
                 call["responses"].setdefault(str(status), told)
+            if method == "get" and "ETag" in call["responses"].get("200", {}).get("headers", ()):
+                call["responses"]["304"] = {"description": "It has not changed."}
     return result
 
 

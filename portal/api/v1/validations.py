@@ -1,6 +1,7 @@
 """External validations: another system agrees to a revision before it may be deployed."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import QuerySet
@@ -100,6 +101,10 @@ class Policy(Asked):
     def template(self) -> SolutionTemplate:
         """The solution in the address, if the person may see it."""
         return get_object_or_404(solutions.templates(self.by), pk=self.kwargs["solution"])
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The solution."""
+        return (SolutionTemplate.objects.filter(pk=self.kwargs["solution"]),)
 
     @extend_schema(responses=ValidationPolicy)
     def get(self, request: Request, solution: int) -> Response:
