@@ -35,6 +35,7 @@ from django.core.wsgi import get_wsgi_application
 
 from portal import environment
 from portal.api.agent.door import Door
+from portal.api.streaming import ADDRESS, OperationStreams
 from portal.celery import REDIS_URL, app
 from portal.embedded import EmbeddedWorker
 from portal.routing import sockets
@@ -69,10 +70,12 @@ if not environment.secret_value_keys():
         "docs/settings.md says how to make a key."
     )
 
+django_views = get_wsgi_application()
 people = cast(
     "ASGI3Application",
-    WSGIMiddleware(cast("WSGIApp", get_wsgi_application()), workers=PEOPLE_THREADS),
+    WSGIMiddleware(cast("WSGIApp", django_views), workers=PEOPLE_THREADS),
 )
+operation_streams = OperationStreams(django_views)
 agents = Door(cast("ASGI3Application", AgentHandler()))
 browsers_and_agents = cast("ASGI3Application", URLRouter(sockets))
 
@@ -85,6 +88,8 @@ async def application(scope: Scope, receive: ASGIReceiveCallable, send: ASGISend
         await browsers_and_agents(scope, receive, send)
     elif scope["path"].startswith(AGENTS):
         await agents(scope, receive, send)
+    elif scope["method"] == "GET" and ADDRESS.fullmatch(scope["path"]):
+        await operation_streams(scope, receive, send)
     else:
         await people(scope, receive, send)
 

@@ -1,14 +1,18 @@
 """Operations: long work to follow, look at line by line, call off, or do again where it failed."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
 import django_filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +21,7 @@ from orchestration.queries import operations as queries
 from orchestration.services import operations as changes
 from portal.api.enums import OPERATION_STATES
 from portal.api.reading import Listed
-from portal.api.resource import Resource
+from portal.api.resource import Asked, Resource
 from portal.api.rights import Open, Rights
 from portal.api.serializers.operations import OperationShape, ResultShape, told_of
 from rbac.access import granted_paths
@@ -73,19 +77,19 @@ class Operations(ListModelMixin, Resource[Operation]):
         )
 
     @extend_schema(parameters=[_LATER], responses=OperationShape)
-    def retrieve(self, request: Request, uuid: object) -> Response:
+    def retrieve(self, request: Request, uuid: UUID) -> Response:
         """How far it is. While it goes on, ``Retry-After`` says when to look again."""
         return told(self.by, self.get_object())
 
     @extend_schema(parameters=FOLLOWED, request=None, responses=STARTED)
     @action(detail=True, methods=["post"])
-    def retry(self, request: Request, uuid: object) -> Response:
+    def retry(self, request: Request, uuid: UUID) -> Response:
         """Do what failed again, as an operation of its own; also what failed at the site."""
         return accepted(self.by, changes.retry(self.by, self.get_object()))
 
     @extend_schema(request=None, responses=OperationShape)
     @action(detail=True, methods=["post"])
-    def cancel(self, request: Request, uuid: object) -> Response:
+    def cancel(self, request: Request, uuid: UUID) -> Response:
         """Leave out what has not been done yet; what is done stays done."""
         changes.cancel(self.by, self.get_object())
         return told(self.by, self.get_object())
@@ -110,6 +114,47 @@ class OperationResults(Listed, Resource[OperationResult]):
         """Let the shape know of which lines the reader may see more than the name."""
         reach = tuple(granted_paths(self.by, *queries.DETAILS))
         return super().get_serializer_context() | {"reach": reach}
+
+
+class EventStream(BaseRenderer):
+    """An answer as one server-sent event; a problem as itself."""
+
+    media_type = "text/event-stream"
+    format = "sse"
+    charset = "utf-8"
+
+    def render(
+        self,
+        data: object,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """Return the event."""
+        text: bytes = JSONRenderer().render(data)
+        failed = renderer_context and renderer_context["response"].exception
+        return text if failed else b"event: operation\ndata: " + text + b"\n\n"
+
+
+class OperationStream(Asked):
+    """An operation to follow."""
+
+    rights: ClassVar[Rights] = {"get": Open.SIGNED_IN}
+    renderer_classes = (EventStream,)
+
+    @extend_schema(
+        responses={
+            (200, EventStream.media_type): OpenApiTypes.STR,
+            503: OpenApiResponse(description="Too many follow operations right now."),
+        }
+    )
+    def get(self, request: Request, uuid: UUID) -> Response:
+        """Server-sent events: ``operation`` whenever it got on, ``end`` when it is over.
+
+        Each holds the operation as a GET of it shows it. The stream ends when you sign out or may
+        not see it any more, and after a quarter of an hour.
+        """
+        # The server asks this again for each event (portal.api.streaming).
+        return told(self.by, get_object_or_404(queries.operations(self.by), uuid=uuid))
 
 
 def told(by: User, operation: Operation, status: int = 200) -> Response:

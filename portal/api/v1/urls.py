@@ -73,6 +73,7 @@ urlpatterns = [
         name="operation-results",
     ),
     path("apply/", apply.Apply.as_view()),
+    path("operations/<uuid:uuid>/stream/", operations.OperationStream.as_view()),
     path("bulk/review/", bulk.BulkReview.as_view()),
     path("bulk/publish/", bulk.BulkPublish.as_view()),
     path("bulk/deploy/", bulk.BulkDeploy.as_view()),
