@@ -10,6 +10,7 @@ from portal.admin import (
     config_templates,
     contexts,
     custom_roles,
+    deliveries,
     deployments,
     events,
     groups,
@@ -23,6 +24,8 @@ from portal.admin import (
     solutions,
     targets,
     tokens,
+    validations,
+    webhooks,
 )
 
 __all__ = [
@@ -31,6 +34,7 @@ __all__ = [
     "config_templates",
     "contexts",
     "custom_roles",
+    "deliveries",
     "deployments",
     "events",
     "groups",
@@ -44,4 +48,6 @@ __all__ = [
     "solutions",
     "targets",
     "tokens",
+    "validations",
+    "webhooks",
 ]

@@ -25,6 +25,7 @@ from orchestration.models import (
     Capability,
     ConfigTemplate,
     Context,
+    Delivery,
     Deployment,
     EnrolmentToken,
     Event,
@@ -35,6 +36,8 @@ from orchestration.models import (
     SolutionTemplate,
     Target,
     TemplateLink,
+    Validation,
+    Webhook,
 )
 from orchestration.queries import agents, troubles
 from portal.admin import columns, health, playground, starter
@@ -50,6 +53,7 @@ SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("places", _("Places and lines"), (Node, Target, Context, Capability, NamedSecret)),
     ("access", _("People and access"), (RoleAssignment, Role, User, Group, SignIn, ApiToken)),
     ("solutions", _("Solutions"), (SolutionTemplate, ConfigTemplate, TemplateLink, Schema)),
+    ("outside", _("Other systems"), (Webhook, Delivery, Validation)),
     ("records", _("What happened"), (Deployment, Event)),
 )
 SHOWN_FAILURES = 10

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Context, SchemaVersion, SolutionTemplate
@@ -18,7 +19,7 @@ from orchestration.queries import authoring, solutions, uses
 from orchestration.queries.templates import rules_of
 from orchestration.queries.uses import Spread
 from orchestration.services import catalog
-from portal.admin import columns, remarks, uploads
+from portal.admin import columns, remarks, uploads, withdrawals
 from portal.admin.answers import person
 from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.filters import ContextFilter
@@ -30,6 +31,7 @@ from rbac.models import User
 from rbac.permissions import Perm
 
 SCHEMA_HELP = _("Wins over the schema that the template names; then you are told.")
+_READER = "reader"  # of a row: who reads its page
 SPECIFICATION_HELP = _("The components, as YAML or JSON.")
 
 
@@ -80,9 +82,10 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
     view_perms = (Perm.VIEW_SOLUTIONS, Perm.AUTHOR_SOLUTIONS)
     add_perm = Perm.AUTHOR_SOLUTIONS
     shown = (
-        "name", "description", "capability_list", "versions", "used_on",
+        "name", "description", "capability_list", "validated", "versions", "used_on",
         "remarks", "newest", "specification", "rules",
     )  # fmt: skip
+    row_pages = ("withdraw", "reinstate", "validation")
     list_display = ("__str__", "name", "version_names", "capability_list")
     list_filter = (SolutionContextFilter,)
     search_fields = ("node__name", "node__display_name", "description")
@@ -111,12 +114,17 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
 
     def learn(self, by: User, obj: SolutionTemplate) -> None:
         setattr(obj, remarks.SEEN, uses.lines_of(by, obj))
+        setattr(obj, _READER, by)
 
     def tools(self, request: HttpRequest, obj: SolutionTemplate) -> Sequence[Tool]:
         found: list[Tool] = []
         if may_anywhere(request.user, Perm.AUTHOR_SOLUTIONS):
             query = urlencode({"context": str(obj.node.context_id), "name": obj.node.name})
             found.append((_("Add a version"), f"{self.address('add')}?{query}"))
+            found.append((_("Withdraw a version"), self.address("withdraw", obj.pk)))
+            if obj.versions.exclude(withdrawn_at=None).exists():
+                found.append((_("Reinstate a version"), self.address("reinstate", obj.pk)))
+            found.append((_("External validation"), self.address("validation", obj.pk)))
             if newest := obj.versions.first():
                 playground = reverse("admin:playground")
                 query = urlencode({"context": str(obj.node.context_id), "version": str(newest.pk)})
@@ -125,6 +133,27 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
             who_can = reverse("admin:orchestration_node_access", args=[obj.node.pk])
             found.append((_("Who can do what here"), who_can))
         return found
+
+    def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take a version out of use."""
+        solution = self.get_object(request, object_id)
+        return withdrawals.withdraw(request, solution, self.address("change", solution.pk))
+
+    def reinstate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Let a withdrawn version be used again."""
+        solution = self.get_object(request, object_id)
+        return withdrawals.reinstate(request, solution, self.address("change", solution.pk))
+
+    def validation(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say whether another system has to agree to revisions."""
+        solution = self.get_object(request, object_id)
+        return withdrawals.validation(request, solution, self.address("change", solution.pk))
+
+    @admin.display(description=_("External validation"))
+    def validated(self, obj: SolutionTemplate) -> str:
+        if not obj.external_validation:
+            return gettext("Not asked for")
+        return gettext("Within %(hours)s hours") % {"hours": obj.validation_hours}
 
     @admin.display(description=_("Name"), ordering="node__name")
     def name(self, obj: SolutionTemplate) -> str:
@@ -140,14 +169,18 @@ class SolutionAdmin(ServiceAdmin[SolutionTemplate]):
 
     @admin.display(description=_("All versions"))
     def versions(self, obj: SolutionTemplate) -> SafeString | str:
-        rows = obj.versions.select_related("created_by", "schema__schema")
+        rows = obj.versions.select_related(
+            "created_by", "schema__schema", "withdrawn_by", "replacement", "template__node"
+        )
+        by: User = getattr(obj, _READER)
         return columns.facts(
             {
                 one.version: format_html(
-                    "{} · {} {}",
+                    "{} · {} {} {}",
                     columns.by_whom(one.created_at, one.created_by),
                     one.schema or columns.NOTHING,
                     columns.listed(one.warnings) if one.warnings else "",
+                    withdrawals.told(by, one),
                 )
                 for one in rows
             }
