@@ -207,7 +207,11 @@ class OperationShape(Shape[Operation]):
     @extend_schema_field(ProgressShape)
     def get_progress(self, operation: Operation) -> dict[str, int]:
         """Lines done, failed, cancelled and still to do; of all, or of those the reader sees."""
-        counts: dict[int, dict[str, int]] = self.told("progress")
+        counts: dict[int, dict[str, int]] | None = self.context.get("progress")
+        if counts is None:
+            # For all rows of a list at once.
+            shown = self.parent.instance if self.parent else [operation]
+            counts = self.context["progress"] = operations.progress_of(self.by, shown)
         return counts[operation.pk]
 
 
@@ -275,11 +279,6 @@ class ResultShape(Shape[OperationResult]):
         """The attempt that was started, and how it is now."""
         made = result.deployment if self._open(result) else None
         return {"id": made.pk, "rollout": made.rollout_id, "state": made.state} if made else None
-
-
-def told_of(by: User, rows: list[Operation]) -> dict[str, object]:
-    """What the shape of operations needs to know beside them."""
-    return {"by": by, "progress": operations.progress_of(by, rows)}
 
 
 def lines_of(by: User, wanted: dict[str, Any], context: Context) -> list[Chosen]:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,7 +22,8 @@ from portal.api.enums import OPERATION_STATES
 from portal.api.reading import Listed
 from portal.api.resource import Asked, Resource
 from portal.api.rights import Open, Rights
-from portal.api.serializers.operations import OperationShape, ResultShape, told_of
+from portal.api.serializers.operations import OperationShape, ResultShape
+from portal.api.sorting import Sortable
 from rbac.access import granted_paths
 from rbac.models import User
 
@@ -51,7 +51,7 @@ class ResultFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     outcome = django_filters.ChoiceFilter(choices=OperationResult.Outcome.choices)
 
 
-class Operations(ListModelMixin, Resource[Operation]):
+class Operations(Listed, Resource[Operation]):
     """Work on many lines, done after the call that asked for it."""
 
     rights: ClassVar[Rights] = {
@@ -62,19 +62,13 @@ class Operations(ListModelMixin, Resource[Operation]):
     }
     serializer_class = OperationShape
     filterset_class = OperationFilters
+    sortable: ClassVar[Sortable] = {"id": "pk", "created_at": "created_at"}
     lookup_field = "uuid"
     lookup_value_converter = "uuid"
 
     def get_queryset(self) -> QuerySet[Operation]:
         """One's own, and others' about lines whose access one manages."""
         return queries.operations(self.by)
-
-    def list(self, request: Request, *args: object, **kwargs: object) -> Response:
-        """One's own, and others' about lines whose access one manages; newest first."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
-        return self.get_paginated_response(
-            OperationShape(page, many=True, context=told_of(self.by, page)).data
-        )
 
     @extend_schema(parameters=[_LATER], responses=OperationShape)
     def retrieve(self, request: Request, uuid: UUID) -> Response:
@@ -101,6 +95,7 @@ class OperationResults(Listed, Resource[OperationResult]):
     rights: ClassVar[Rights] = {"list": Open.SIGNED_IN}
     serializer_class = ResultShape
     filterset_class = ResultFilters
+    sortable: ClassVar[Sortable] = {"number": "number"}
     ordering = ("number",)
 
     def get_queryset(self) -> QuerySet[OperationResult]:
@@ -159,7 +154,7 @@ class OperationStream(Asked):
 
 def told(by: User, operation: Operation, status: int = 200) -> Response:
     """Return an operation as an answer."""
-    shown = OperationShape(operation, context=told_of(by, [operation])).data
+    shown = OperationShape(operation, context={"by": by}).data
     headers = {"Retry-After": str(LOOK_AGAIN)} if operation.active else {}
     return Response(shown, status=status, headers=headers)
 

@@ -261,3 +261,18 @@ def test_a_list_of_operations_costs_the_same_for_more(
         api.post("bulk/review/", {"version": press.pk, "targets": LINES})
     with django_assert_max_num_queries(4):
         assert len(api.get("operations/").json()["results"]) == 5
+
+
+def test_lists_can_be_cut_sorted_and_kept_as_files(
+    company: Company, press: SolutionTemplateVersion
+) -> None:
+    api = Api(company.root_user)
+    first = done(api, api.post("bulk/review/", {"version": press.pk, "targets": LINES}))
+    done(api, api.post("bulk/review/", {"version": press.pk, "targets": ["alpha-1"]}))
+    rows = api.get("operations/", sort="created_at", fields="id,progress").json()["results"]
+    assert rows[0] == {"id": first["id"], "progress": first["progress"]}
+    address = f"/api/v1/operations/{first['id']}/results/"
+    file = api.client.get(address, {"sort": "-number"}, headers={"accept": "text/csv"})
+    lines = file.getvalue().decode().splitlines()
+    assert len(lines) == 4
+    assert "beta-1" in lines[1]
