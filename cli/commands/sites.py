@@ -103,6 +103,19 @@ def update(
 
 
 @app.command()
+def move(
+    place: Place,
+    *,
+    to: Annotated[str, typer.Option("--to", help="The new place above, of the same level.")],
+    output: Output = Format.TABLE,
+) -> None:
+    """Move a place or a line with all below it; what it inherits then waits for a review."""
+    with connect() as server:
+        number, parent = naming.place(server, place)["id"], naming.place(server, to)["id"]
+        show(server.post(f"nodes/{number}/move/", {"parent": parent}), output, COLUMNS)
+
+
+@app.command()
 def delete(place: Place, *, yes: Yes = False) -> None:
     """Delete a place that holds nothing any more."""
     with connect() as server:

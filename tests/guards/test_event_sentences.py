@@ -25,7 +25,7 @@ COMPOSED = {
     "": {
         f"{kind.value}.{verb}"
         for kind in (Node.Kind.SITE, Node.Kind.TARGET)
-        for verb in ("changed", "removed")
+        for verb in ("changed", "moved", "removed")
     },
 }
 

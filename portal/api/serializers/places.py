@@ -92,6 +92,12 @@ class NewSite(Body):
     time_zone = serializers.CharField(max_length=64, allow_blank=True, required=False)
 
 
+class NewParent(Body):
+    """Where a place is to hang."""
+
+    parent = Seen(places.nodes)
+
+
 class PlaceChange(Body):
     """What may change of a site or target."""
 

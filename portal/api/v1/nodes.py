@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from orchestration.models import Node
 from orchestration.queries import finding, places, sight
+from orchestration.services import moving
 from orchestration.services import places as changes
 from portal.api.filters import IdFilter, SearchFilter, UnderFilter
 from portal.api.reading import Listed
@@ -19,6 +20,7 @@ from portal.api.rights import Rights
 from portal.api.serializers.places import (
     Branch,
     FoundShape,
+    NewParent,
     NewSite,
     PlaceChange,
     PlaceDetail,
@@ -51,6 +53,7 @@ class Nodes(Listed, Resource[Node]):
         "create": (Perm.EDIT_HIERARCHY,),
         "partial_update": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
         "destroy": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
+        "move": (Perm.EDIT_HIERARCHY, Perm.EDIT_TARGETS),
     }
     sortable: ClassVar[Sortable] = {"id": "pk", "name": "name", "path": "path", "kind": "kind"}
     serializer_class = PlaceShape
@@ -105,3 +108,13 @@ class Nodes(Listed, Resource[Node]):
         """Delete a place that holds nothing any more."""
         changes.remove(self.by, self.get_object())
         return Response(status=204)
+
+    @extend_schema(request=NewParent, responses=PlaceShape)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: int) -> Response:
+        """Hang a place with all below it elsewhere, on the same level.
+
+        Copies below are pending from then on: what they inherit may differ.
+        """
+        moved = moving.move(self.by, self.get_object(), self.given(NewParent)["parent"])
+        return Response(self.shown(moved))

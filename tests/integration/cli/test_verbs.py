@@ -195,3 +195,12 @@ def test_a_withdrawn_version_is_not_published_until_it_is_reinstated(plant: Term
     assert "it overheats" in refused.err
     plant.ok("solution-template", "reinstate-version", *bad)
     plant.ok("target", "publish", "beta/line-2", "--solution", "mixer")
+
+
+def test_a_place_moves_with_its_lines(plant: Terminal) -> None:
+    plant.ok("site", "create", "east", "--parent", "contoso")
+    plant.ok("site", "create", "omega", "--parent", "east")
+    plant.ok("target", "create", "omega-1", "--parent", "omega")
+    plant.ok("site", "move", "omega", "--to", "west")
+    assert plant.json("target", "show", "contoso/west/omega/omega-1")["name"] == "omega-1"
+    assert plant.run("site", "move", "omega", "--to", "contoso").code == 2
