@@ -206,6 +206,7 @@ LOGGING = logs.config(readable=DEMO or DEBUG, level=env.str("LOG_LEVEL", default
 # Words and clocks
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]  # those with words of our own; half a page helps nobody
 LOCALE_PATHS = [ROOT / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
