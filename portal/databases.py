@@ -11,6 +11,11 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
+# PostgreSQL compiles what it believes to be long; for our short queries that alone takes a second.
+POSTGRESQL_OPTIONS: dict[str, Any] = {
+    "pool": {"min_size": 1, "max_size": 12},
+    "options": "-c jit=off",
+}
 
 
 def databases() -> dict[str, dict[str, Any]]:
@@ -20,7 +25,7 @@ def databases() -> dict[str, dict[str, Any]]:
     named: dict[str, Any] = dict(env.db_url("DATABASE_URL"))
     if "sqlite" in named["ENGINE"]:
         return {"default": _sqlite(Path(named["NAME"]))}
-    named.setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 12}
+    named["OPTIONS"] = named.get("OPTIONS", {}) | POSTGRESQL_OPTIONS
     return {"default": named}
 
 

@@ -162,6 +162,7 @@ def test_a_question_costs_one_read_however_many_grants(
         grants.give("configuration-viewer", group, tree.nodes[path])
     with django_assert_num_queries(1):
         assert may(olga, Perm.VIEW_VALUES, tree.nodes["/1/3/7/"])
+    assert len(seen(olga)) == 7  # how to ask for these places is known from now on
     with django_assert_num_queries(2):
         assert len(seen(olga)) == 7
     remember(olga)
