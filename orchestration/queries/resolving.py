@@ -149,7 +149,7 @@ def _resolve(
     ]
     resolved = with_own_secrets(version.template_id, targets, resolve_many(template, wanted))
     for target, resolution in zip(targets, resolved, strict=True):
-        missing = needed and needed - {one.name for one in target.capabilities.all()}
+        missing = needed and needed - subjects.capabilities(target)
         instance = installed.get(target.pk)
         held_here = holds.get(target.pk, NOTHING)
         yield LineReview(target, instance, tuple(sorted(missing)), resolution, template, held_here)
