@@ -7,13 +7,14 @@ from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration.models import Capability, Context, Node
 from orchestration.queries import places
 from orchestration.services import contexts
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Open, Rights
 from portal.api.serializers.contexts import (
@@ -23,10 +24,11 @@ from portal.api.serializers.contexts import (
     ContextShape,
     NewContext,
 )
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
-class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
+class Contexts(Listed, RetrieveModelMixin, Resource[Context]):
     """Environments with their own levels and capabilities."""
 
     rights: ClassVar[Rights] = {
@@ -39,6 +41,7 @@ class Contexts(ListModelMixin, RetrieveModelMixin, Resource[Context]):
         "capability": tuple(Perm),
         "remove_capability": (Perm.MANAGE_CONTEXT,),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "name": "name"}
     serializer_class = ContextShape
     ordering = ("pk",)
 

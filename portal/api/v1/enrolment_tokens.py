@@ -6,20 +6,22 @@ from typing import ClassVar
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orchestration.models import EnrolmentToken
 from orchestration.queries import agents
 from orchestration.services import agents as changes
+from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
 from portal.api.serializers.agents import NewToken, NewTokenShape, TokenShape
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
-class EnrolmentTokens(ListModelMixin, RetrieveModelMixin, Resource[EnrolmentToken]):
+class EnrolmentTokens(Listed, RetrieveModelMixin, Resource[EnrolmentToken]):
     """Tokens that agents enrol with."""
 
     rights: ClassVar[Rights] = {
@@ -29,6 +31,11 @@ class EnrolmentTokens(ListModelMixin, RetrieveModelMixin, Resource[EnrolmentToke
         "cancel": (Perm.MANAGE_AGENTS,),
     }
     shown_once: ClassVar[tuple[str, ...]] = ("create",)
+    sortable: ClassVar[Sortable] = {
+        "id": "pk",
+        "expires_at": "expires_at",
+        "created_at": "created_at",
+    }
     serializer_class = TokenShape
 
     def get_queryset(self) -> QuerySet[EnrolmentToken]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import django_filters
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.mixins import RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,10 +14,12 @@ from orchestration.models import Node, Target
 from orchestration.queries import places, sight, solutions
 from orchestration.services import places as changes
 from portal.api.enums import INSTANCE_STATES
-from portal.api.filters import IdFilter, UnderFilter
+from portal.api.filters import IdFilter, SearchFilter, UnderFilter
+from portal.api.reading import Listed
 from portal.api.resource import Resource, person
 from portal.api.rights import Rights
 from portal.api.serializers.targets import NewTarget, TargetChange, TargetShape
+from portal.api.sorting import Sortable
 from rbac.permissions import Perm
 
 
@@ -29,6 +31,7 @@ class TargetFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     capability = django_filters.CharFilter(field_name="capabilities__name")
     agent = IdFilter(field_name="agent_id")
     name = django_filters.CharFilter(field_name="node__name")
+    search = SearchFilter("node__name", "node__display_name")
     state = django_filters.ChoiceFilter(choices=INSTANCE_STATES, method="in_state")
 
     def in_state(self, rows: QuerySet[Target], _name: str, state: str) -> QuerySet[Target]:
@@ -37,7 +40,7 @@ class TargetFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
         return rows.filter(pk__in=installed.order_by().values("target"))
 
 
-class Targets(ListModelMixin, RetrieveModelMixin, Resource[Target]):
+class Targets(Listed, RetrieveModelMixin, Resource[Target]):
     """Lines, and whatever else one deploys to."""
 
     rights: ClassVar[Rights] = {
@@ -47,6 +50,7 @@ class Targets(ListModelMixin, RetrieveModelMixin, Resource[Target]):
         "partial_update": (Perm.EDIT_TARGETS,),
         "destroy": (Perm.EDIT_TARGETS,),
     }
+    sortable: ClassVar[Sortable] = {"id": "pk", "name": "node__name"}
     serializer_class = TargetShape
     filterset_class = TargetFilters
     ordering = ("pk",)
