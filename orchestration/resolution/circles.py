@@ -8,6 +8,8 @@ from orchestration.expressions.syntax import calls
 from orchestration.resolution.findings import Finding, warning
 from orchestration.resolution.kinds import read_path
 
+_MOST_TOLD = 10  # keys
+
 
 def about_circles(keys: Sequence[KeyInfo]) -> Iterator[Finding]:
     """Warn of every circle once: a branch that is not taken may still keep it from closing."""
@@ -16,9 +18,16 @@ def about_circles(keys: Sequence[KeyInfo]) -> Iterator[Finding]:
     done: set[Parts] = set()
     for start in known:
         for way in _circles_from(start, reads, done):
-            told = " → ".join(known[parts].key for parts in (*way, way[0]))
+            told = _told([known[parts].key for parts in (*way, way[0])])
             hint = "let one of them do without the next"
             yield warning("circle", known[way[0]], f"these keys need each other: {told}", hint)
+
+
+def _told(keys: Sequence[str]) -> str:
+    """A circle of thousands is told by where it begins and where it closes."""
+    if len(keys) > _MOST_TOLD:
+        keys = [*keys[: _MOST_TOLD - 2], "…", *keys[-2:]]
+    return " → ".join(keys)
 
 
 def _reads(keys: Sequence[KeyInfo]) -> dict[Parts, list[Parts]]:

@@ -25,7 +25,7 @@ def test_a_missing_right_says_which_and_where() -> None:
     ("error", "status"),
     [
         (Refused("not-deployable", revision="1.0.0.1"), HTTPStatus.CONFLICT),
-        (Stale("values-changed", node=4), HTTPStatus.CONFLICT),
+        (Stale("values-changed", node=4), HTTPStatus.PRECONDITION_FAILED),
         (Invalid("nothing-chosen"), HTTPStatus.UNPROCESSABLE_ENTITY),
     ],
 )
