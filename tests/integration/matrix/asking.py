@@ -46,7 +46,7 @@ def _several_grants(ground: Ground) -> Iterator[Asker]:
         _given(ground, "configuration-viewer", member, "region-b"),
     )
     superuser = User.objects.create_superuser("over everything")
-    yield Asker(superuser.username, Standing(everything=True), _browser(superuser))
+    yield replace(_asker(superuser), standing=Standing(everything=True))
 
 
 def _without(ground: Ground) -> Iterator[Asker]:
@@ -58,9 +58,9 @@ def _without(ground: Ground) -> Iterator[Asker]:
     yield _asker(late)
     closed = User.objects.create_user("of a closed account")
     _given(ground, "admin", closed, "root")
-    browser = _browser(closed)
+    shut_out = replace(_asker(closed), known=False)
     User.objects.filter(pk=closed.pk).update(is_active=False)
-    yield Asker(closed.username, Standing(), browser, known=False)
+    yield shut_out
     yield Asker("a stranger", Standing(), Client(), known=False)
 
 
@@ -73,10 +73,7 @@ def _given(
 
 
 def _asker(user: User, *given: Grant) -> Asker:
-    return Asker(user.username, Standing(given), _browser(user))
-
-
-def _browser(user: User) -> Client:
     client = Client()
     client.force_login(user, backend=BACKEND)
-    return client
+    cookies = {name: morsel.value for name, morsel in client.cookies.items()}
+    return Asker(user.username, Standing(given), client, cookies=cookies)

@@ -20,10 +20,12 @@ EXTENT = os.environ.get("SITEWRIGHT_MATRIX", "")
 
 def chosen(row: Row, askers: Sequence[Asker]) -> list[Asker]:
     """Those of the askers whose answers to a row can differ."""
+    if row.public:
+        return [one for one in askers if not one.role]
     if EXTENT == "full":
         return list(askers)
     everywhere = _stand_ins(row)
-    if EXTENT == "quick":
+    if row.brief or EXTENT == "quick":
         most = {(role, place) for role in everywhere for place in TELLING}
         return [one for one in askers if not one.role or (one.role, one.place) in most]
     return [one for one in askers if not one.role or one.role in everywhere or one.place in TELLING]

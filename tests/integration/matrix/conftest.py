@@ -8,6 +8,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from tests.integration.matrix.asking import askers
+from tests.integration.matrix.beside import plant_beside
 from tests.integration.matrix.choosing import chosen
 from tests.integration.matrix.copies import Copies
 from tests.integration.matrix.judging import Judge
@@ -40,6 +41,7 @@ def planted() -> Ground:
     catalog = Catalog(ground)
     catalog.plant()
     Copies(catalog).plant()
+    plant_beside(catalog)
     return ground
 
 

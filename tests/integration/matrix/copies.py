@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from orchestration.models import Deployment, Event, Node, SolutionInstance, SolutionVersion
+from orchestration.models import Deployment, Node, SolutionInstance, SolutionVersion
 from orchestration.queries.saved import current_values
 from orchestration.services import configuration, deployments, publishing, rollouts
 from orchestration.states import DeploymentState
@@ -43,7 +43,6 @@ class Copies:
             self._copy(line, solution)
         self._beside("waiting")
         self._beside("failed")
-        self._events()
 
     def _doer(self, stem: str, node: Node, *rules: Rule) -> User:
         """Somebody who does things at one place only, known to those who may read of them."""
@@ -110,10 +109,3 @@ class Copies:
         self._attempt(name, attempt)
         world.add(f"copy:{name}", revision.instance_id, at, kind="instance")
         world.add(f"revision:{name}", revision.pk, at, kind="revision")
-
-    def _events(self) -> None:
-        for pk, path in Event.objects.values_list("pk", "node__path"):
-            self.world.list_as("event", pk, *([(path, Reach.AT)] if path else []))
-        path = self.ground.path("line-a")
-        newest = Event.objects.filter(node__path=path).latest("pk")
-        self.world.add("event", newest.pk, path)

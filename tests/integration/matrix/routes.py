@@ -1,9 +1,12 @@
 """Every address there is, from the URL resolver, with the methods it answers to."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+# Django names its apps there in the order of a set.
+APPS = re.compile(r"\^\(\?P<app_label>[a-z|]+\)/\$")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -23,7 +26,7 @@ def _walk(
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, route)
         else:
-            yield route, _methods(pattern)
+            yield APPS.sub("<apps>", route), _methods(pattern)
 
 
 def _methods(pattern: URLPattern) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 from tests.integration.matrix.oracle import PERMS, Standing
 from tests.integration.matrix.things import ABSENT, World
 
+NO_UUID = "00000000-0000-4000-8000-000000000000"
+
 
 @dataclass(frozen=True)
 class Id:
@@ -22,13 +24,19 @@ class Need:
 
     perms: frozenset[str]
     at: str
-    missing: HTTPStatus
+    missing: int
     within: bool = False
     superuser: bool = False
+    never: bool = False
+    instead: Sequence["Need"] = ()
 
     def met(self, world: World, standing: Standing) -> bool:
+        if self.never:
+            return False
         if self.superuser:
             return standing.everything
+        if any(other.met(world, standing) for other in self.instead):
+            return True
         if not self.at:
             return standing.holds_below(self.perms, "/")
         path = world.things[self.at].path
@@ -61,12 +69,18 @@ def anywhere(*perms: str) -> Need:
     return Need(frozenset(perms), "", HTTPStatus.FORBIDDEN)
 
 
-def in_context(at: str, missing: HTTPStatus = HTTPStatus.NOT_FOUND) -> Need:
+def in_context(at: str, missing: int = HTTPStatus.NOT_FOUND) -> Need:
     """Any right at all in a context."""
     return Need(PERMS, at, missing, within=True)
 
 
+def either(first: Need, *others: Need) -> Need:
+    """Any one of several."""
+    return replace(first, instead=others)
+
+
 SUPERUSER = Need(frozenset(), "", HTTPStatus.FORBIDDEN, superuser=True)
+NEVER = Need(frozenset(), "", HTTPStatus.FORBIDDEN, never=True)
 
 
 @dataclass(frozen=True)
@@ -83,11 +97,13 @@ class Row:
     args: Mapping[str, str] = field(default_factory=dict)
     body: Any = None
     query: Mapping[str, Any] = field(default_factory=dict)
-    ok: int = HTTPStatus.OK
+    ok: int | tuple[int, ...] = HTTPStatus.OK
     lists: str = ""
     listed: tuple[str, ...] = ()
     public: bool = False
     form: bool = False
+    brief: bool = False  # so plain that the most telling askers are enough
+    tells: tuple[str, ...] = ()  # beginnings of words that it may tell whoever gets an answer
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
@@ -98,7 +114,7 @@ class Row:
 
     def address(self, world: World, absent: str = "") -> str:
         """The address with ids in it; the thing ``absent`` with an id that nothing has."""
-        found = self.route
+        found = self.route.replace("<apps>", "rbac/")
         for name, thing in self.args.items():
             start = found.index(f":{name}>")
             begin, end = found.rindex("<", 0, start), start + len(name) + 2
@@ -136,9 +152,14 @@ def _ids(value: Any) -> Iterator[str]:
 
 def _id(world: World, thing: str, absent: str) -> int | str:
     found = world.things[thing].id
-    if thing == absent:
-        return ABSENT if isinstance(found, int) else f"absent{ABSENT}"
-    return found
+    return absent_like(found) if thing == absent else found
+
+
+def absent_like(found: int | str) -> int | str:
+    """An id of the same kind that nothing has."""
+    if isinstance(found, int):
+        return ABSENT
+    return NO_UUID if len(found) == len(NO_UUID) else f"absent{ABSENT}"
 
 
 def get(route: str, *needs: Need, **more: Any) -> Row:

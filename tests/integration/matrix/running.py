@@ -139,7 +139,7 @@ class Catalog:
     def _secret(self, factory: str) -> None:
         world, place = self.ground.world, self.ground.nodes[factory]
         stem = factory.replace("-", "")
-        name = world.plant(f"secret{stem}", Rule(VALUES, place.path))
+        name = world.plant(f"secret{stem}", Rule(VALUES | DEPLOYMENTS, place.path))
         secrets.set_named(self.ground.by, place, name, world.plant(f"unspeakable{stem}"))
         row = NamedSecret.objects.get(node=place)
         world.add(f"secret-name:{factory}", name, place.path)

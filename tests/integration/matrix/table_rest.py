@@ -1,7 +1,7 @@
 """Reading over REST: what each address needs, written by hand from the roles' description."""
 
 from tests.integration.matrix.oracle import PERMS
-from tests.integration.matrix.rows import SUPERUSER, Row, get, in_context, sees
+from tests.integration.matrix.rows import SUPERUSER, Id, Row, get, in_context, may, sees
 
 V1 = "api/v1/"
 PLACES = ("view_hierarchy",)
@@ -45,6 +45,11 @@ ROWS: list[Row] = [
     get(V1 + "contexts/", lists="context", listed=tuple(PERMS)),
     get(V1 + "contexts/<int:pk>/", in_context("context"), args={"pk": "context"}),
     get(V1 + "contexts/<int:pk>/capabilities/", in_context("context"), args={"pk": "context"}),
+    get(
+        V1 + "contexts/<int:pk>/capabilities/<int:capability>/",
+        in_context("context"),
+        args={"pk": "context", "capability": "sparecapability"},
+    ),
     get(V1 + "nodes/tree/", lists="node", listed=PLACES),
     get(
         V1 + "schema-versions/<int:pk>/json-schema/",
@@ -61,6 +66,42 @@ ROWS: list[Row] = [
         sees(REVISION, *INSTALLED),
         args={"pk": REVISION},
         query={"with": "running"},
+    ),
+    get(
+        V1 + "revisions/<int:pk>/compare/",
+        sees(REVISION, *INSTALLED),
+        sees("revision:line-b:solution:1", *INSTALLED),
+        args={"pk": REVISION},
+        query={"with": Id("revision:line-b:solution:1")},
+    ),
+    get(V1 + "nodes/<int:node>/links/", sees("factory-a", *VALUES), args={"node": "factory-a"}),
+    get(V1 + "nodes/<int:node>/secrets/", sees("factory-a", *PLACES), args={"node": "factory-a"}),
+    get(
+        V1 + "nodes/<int:node>/links/<int:link>/",
+        sees("factory-a", *VALUES),
+        args={"node": "factory-a", "link": "link:config"},
+    ),
+    get(
+        V1 + "nodes/<int:node>/secrets/<str:name>/",
+        sees("factory-a", *PLACES),
+        sees("secret-name:factory-a", *VALUES),
+        args={"node": "factory-a", "name": "secret-name:factory-a"},
+    ),
+    *(
+        get(
+            f"{V1}configurations/<int:node>/<int:solution>/{page}",
+            sees("line-a", *PLACES),
+            sees("solution", *CATALOG),
+            may("line-a", *VALUES),
+            args={"node": "line-a", "solution": "solution"},
+        )
+        for page in ("", "history/")
+    ),
+    get(
+        V1 + "configurations/<int:node>/<int:solution>/",
+        sees("factory-a", *PLACES),
+        may("factory-a", *VALUES),
+        args={"node": "factory-a", "solution": "config"},
     ),
     get(V1 + "users/", SUPERUSER),
     get(V1 + "users/<int:pk>/", SUPERUSER, args={"pk": "holder:factory-a"}),

@@ -2,11 +2,14 @@
 
 import pytest
 
+from tests.integration.matrix import table_rest, table_rest_writes
 from tests.integration.matrix.conftest import Matrix
 from tests.integration.matrix.rows import Row
-from tests.integration.matrix.table_rest import ROWS
 
 pytestmark = pytest.mark.django_db
+
+
+ROWS = [*table_rest.ROWS, *table_rest_writes.ROWS]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)

@@ -1,6 +1,6 @@
 """What the matrix names: things of its world, words that give them away, and who asks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -104,5 +104,6 @@ class Asker:
     standing: Standing
     client: Client
     known: bool = True
+    cookies: Mapping[str, str] = field(default_factory=dict)
     role: str = ""
     place: str = ""

@@ -1,0 +1,217 @@
+"""The admin site: a line a noun, and from it a row for each of the noun's pages.
+
+A new noun is one more `Noun`; a page of its own is one more row below.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tests.integration.matrix.rows import (
+    NEVER,
+    SUPERUSER,
+    Id,
+    Need,
+    Row,
+    anywhere,
+    get,
+    in_context,
+    may,
+    post,
+    sees,
+    with_method,
+)
+from tests.integration.matrix.table_rest import AGENTS, CATALOG, DEPLOYMENTS, PLACES, VALUES
+
+IT = (
+    "edit_hierarchy", "edit_targets", "manage_agents", "manage_access", "author_solutions",
+    "manage_context",
+)  # fmt: skip
+DOOR = anywhere(*IT)
+AUTHORS = (*CATALOG, "author_solutions")
+
+
+@dataclass(frozen=True)
+class Noun:
+    """``opens`` its list; ``sight`` shows a row, nothing: any right in the context.
+
+    The rest is the right for each change.
+
+    A change without a right is nobody's, with ``superuser`` that of whoever looks after all.
+    """
+
+    address: str
+    thing: str
+    opens: tuple[str, ...]
+    sight: tuple[str, ...]
+    add: str = ""
+    change: str = ""
+    delete: str = ""
+    anywhere: bool = False  # the same at every place: no place of its own counts
+
+    def rows(self) -> Iterator[Row]:
+        base, pk = f"admin/{self.address}/", {"object_id": self.thing}
+        seen = self._seen()
+        opened = anywhere(*self.opens)
+        for method in ("GET", "POST"):
+            yield _row(method, base, opened, ok=(200, 302))
+            yield _row(method, f"{base}add/", _right(self.add, ""))
+            yield _row(method, f"{base}<path:object_id>/history/", seen, opened, args=pk)
+        at = "" if self.anywhere else self.thing
+        page = f"{base}<path:object_id>/change/"
+        yield _row("GET", page, seen, opened, args=pk)
+        yield _row("POST", page, seen, _right(self.change, at), args=pk, ok=(200, 302))
+        page = f"{base}<path:object_id>/delete/"
+        yield _row("GET", page, seen, _right(self.delete, at), args=pk)
+        sent = {"post": "yes"}
+        yield _row("POST", page, seen, _right(self.delete, at), args=pk, ok=302, body=sent)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            yield replace(_row(method, f"{base}<path:object_id>/", args=pk, ok=302), brief=True)
+
+    def _seen(self) -> Need:
+        if self.anywhere:
+            return Need(frozenset(self.sight), "", 404)
+        return sees(self.thing, *self.sight) if self.sight else in_context("context")
+
+
+def _row(method: str, route: str, *needs: Need, **more: object) -> Row:
+    made = post(route, DOOR, *needs, **more)
+    return with_method(method, replace(made, form=method in {"GET", "POST"}))
+
+
+def _right(perm: str, at: str) -> Need:
+    if perm == "superuser":
+        return SUPERUSER
+    if not perm:
+        return NEVER
+    return may(at, perm) if at else anywhere(perm)
+
+
+NOUNS = (
+    Noun("orchestration/agent", "agent:factory-a", ("manage_agents",), AGENTS),
+    Noun(
+        "orchestration/capability", "sparecapability", IT, (),
+        "manage_context", "manage_context", "manage_context",
+    ),
+    Noun("orchestration/configtemplate", "config", AUTHORS, CATALOG, "author_solutions"),
+    Noun("orchestration/context", "context", IT, (), "superuser", "manage_context"),
+    Noun("orchestration/deployment", "deployment:failed", DEPLOYMENTS, DEPLOYMENTS),
+    Noun("orchestration/event", "event", (*IT, *DEPLOYMENTS), DEPLOYMENTS),
+    Noun(
+        "auth/group", "group:factory-a", ("manage_access",), ("manage_access",),
+        "superuser", "superuser", "superuser",
+    ),
+    Noun(
+        "orchestration/templatelink", "link:config", VALUES, VALUES,
+        "edit_it_values", "edit_it_values", "edit_it_values",
+    ),
+    Noun(
+        "rbac/user", "holder:factory-a", ("manage_access",), ("manage_access",),
+        "superuser", "superuser",
+    ),
+    Noun(
+        "orchestration/node", "spare-site", IT, PLACES,
+        "edit_hierarchy", "edit_hierarchy", "edit_hierarchy",
+    ),
+    Noun(
+        "rbac/roleassignment", "assignment:factory-a", ("manage_access",), ("manage_access",),
+        "manage_access", "manage_access", "manage_access",
+    ),
+    Noun(
+        "rbac/role", "own-role", ("manage_access",), ("manage_access",),
+        "manage_access", "manage_access", "manage_access", anywhere=True,
+    ),
+    Noun("orchestration/schema", "schema:solution", AUTHORS, CATALOG, "author_solutions"),
+    Noun(
+        "orchestration/namedsecret", "secret:factory-a", ("edit_it_values",), VALUES,
+        "edit_it_values", "edit_it_values", "edit_it_values",
+    ),
+    Noun("orchestration/solutiontemplate", "solution", AUTHORS, CATALOG, "author_solutions"),
+    Noun(
+        "orchestration/target", "target:spare-line", IT, PLACES,
+        "edit_targets", "edit_targets", "edit_targets",
+    ),
+    Noun(
+        "orchestration/enrolmenttoken", "token:factory-a", ("manage_agents",), ("manage_agents",),
+        "manage_agents",
+    ),
+)  # fmt: skip
+
+
+def _both(route: str, *needs: Need, **more: object) -> Iterator[Row]:
+    for method in ("GET", "POST"):
+        yield _row(method, route, *needs, **more)
+
+
+PAGES = [
+    *_both("admin/"),
+    *_both("admin/health/"),
+    *_both("admin/playground/", anywhere("author_solutions")),
+    *_both("admin/new-solution/", anywhere("author_solutions")),
+    *_both("admin/password_change/", ok=302),
+    *_both("admin/password_change/done/"),
+    *_both(
+        "admin/r/<path:content_type_id>/<path:object_id>/",
+        Need(frozenset(), "line-b", 404, never=True),
+        args={"content_type_id": "kind-of-node", "object_id": "line-b"},
+    ),
+    *_both("admin/jsi18n/"),
+    *_both("admin/autocomplete/", ok=403),
+    *_both("admin/<apps>", ok=302),
+    *(
+        row
+        for verb in ("approve", "revoke")
+        for row in _both(
+            f"admin/orchestration/agent/<path:object_id>/{verb}/",
+            sees("knocking:factory-a", *AGENTS),
+            may("knocking:factory-a", "manage_agents"),
+            args={"object_id": "knocking:factory-a"},
+            ok=(200, 302),
+        )
+    ),
+    *_both(
+        "admin/orchestration/enrolmenttoken/<path:object_id>/cancel/",
+        sees("token:factory-a", "manage_agents"),
+        args={"object_id": "token:factory-a"},
+        ok=(200, 302),
+    ),
+    *_both(
+        "admin/rbac/user/<path:object_id>/password/",
+        sees("holder:factory-a", "manage_access"),
+        NEVER,
+        SUPERUSER,
+        args={"object_id": "holder:factory-a"},
+    ),
+    *_both(
+        "admin/rbac/user/<path:object_id>/access/",
+        sees("holder:factory-a", "manage_access"),
+        args={"object_id": "holder:factory-a"},
+    ),
+    *_both(
+        "admin/orchestration/node/add-factory/",
+        anywhere("edit_hierarchy"),
+        anywhere("edit_targets"),
+    ),
+    *_both(
+        "admin/orchestration/node/<path:object_id>/access/",
+        sees("line-a", "manage_access"),
+        args={"object_id": "line-a"},
+    ),
+    get("admin/login/", public=True, ok=302),
+    with_method("POST", get("admin/login/", public=True, ok=302)),
+    get("admin/logout/", public=True, ok=(302, 405)),
+    with_method("POST", get("admin/logout/", public=True, ok=(200, 302))),
+]
+CHOICES = [
+    # What a form offers and a filter finds is what one may see there, and nothing else.
+    *(
+        replace(_row("GET", f"admin/orchestration/{noun}/add/", anywhere(right)), query=query)
+        for noun, right, query in (
+            ("node", "edit_hierarchy", {"parent": Id("factory-b")}),
+            ("target", "edit_targets", {"parent": Id("factory-b")}),
+            ("enrolmenttoken", "manage_agents", {"node": Id("factory-b")}),
+            ("templatelink", "edit_it_values", {"at": Id("factory-b")}),
+        )
+    ),
+]
+
+ROWS: list[Row] = [*(row for noun in NOUNS for row in noun.rows()), *PAGES, *CHOICES]

@@ -1,0 +1,25 @@
+"""All rows of the matrix."""
+
+from tests.integration.matrix import (
+    table_account,
+    table_admin,
+    table_pages,
+    table_rest,
+    table_rest_beside,
+    table_rest_writes,
+)
+from tests.integration.matrix.rows import Row
+
+# Asked for elsewhere: what agents call needs keys and sessions of theirs, see test_agents.
+ELSEWHERE = ("api/agent/v1/",)
+# Whatever is at no address: see test_routes.
+NOWHERE = ("api/v1/^(?P<rest>.*/|)$", "admin/(?P<url>.*)$")
+
+ROWS: list[Row] = [
+    *table_rest.ROWS,
+    *table_rest_writes.ROWS,
+    *table_rest_beside.ROWS,
+    *table_pages.ROWS,
+    *table_account.ROWS,
+    *table_admin.ROWS,
+]

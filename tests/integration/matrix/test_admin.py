@@ -1,0 +1,14 @@
+"""Every page of the admin site, read and write, for everybody."""
+
+import pytest
+
+from tests.integration.matrix.conftest import Matrix
+from tests.integration.matrix.rows import Row
+from tests.integration.matrix.table_admin import ROWS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_everybody_gets_what_the_oracle_says(matrix: Matrix, row: Row) -> None:
+    assert matrix.verdicts(row) == []
