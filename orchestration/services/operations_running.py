@@ -22,6 +22,7 @@ from orchestration.queries.line_choice import NOT_FOUND
 from orchestration.services.lives import move
 from orchestration.services.operations import RIGHTS, WORK, finish, tell
 from orchestration.services.operations_lines import LineResult, Results, failed, work
+from orchestration.services.writing import insert_rows
 from orchestration.states import OperationState
 from rbac.access import may, remember
 from rbac.models import User
@@ -173,8 +174,9 @@ def _write(operation: Operation, rows: Sequence[OperationResult], results: Resul
             row.target_id, result = None, failed(NOT_FOUND)
         _note(row, result)
         row.ended_at = now
-    fields = ("target", "outcome", "code", "params", "revision", "deployment", "ended_at")
-    OperationResult.objects.bulk_update(rows, fields)
+    # Written anew: changing seven columns row by row takes longer than all of the work.
+    OperationResult.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    insert_rows(rows)
     done = sum(row.outcome in _DONE for row in rows)
     operation.done += done
     operation.failed += len(rows) - done
