@@ -59,20 +59,27 @@ class Listener(ABC):
 
 
 class PersonListener(Listener):
-    """What happens at or below the places a person was granted."""
+    """What happens at or below the places a person was granted.
+
+    Below ``catalog`` they hear of solutions and of nothing else: whoever knows only the catalog
+    is not told that there are lines.
+    """
 
     RIGHTS = "rights"  # never sent on: the socket looks the person's rights up again
 
-    def __init__(self, user_id: int, paths: Iterable[str]) -> None:
+    def __init__(self, user_id: int, paths: Iterable[str], catalog: Iterable[str] = ()) -> None:
         super().__init__()
         self.user_id = user_id
         self.paths = tuple(paths)
+        self.catalog = tuple(catalog)
 
     def pick(self, message: Message) -> Iterable[str]:
         """Topics below a granted path, and `RIGHTS` when this person's rights changed."""
         for path, topics in message.get("topics", ()):
             if path.startswith(self.paths):
                 yield from topics
+            elif path.startswith(self.catalog):
+                yield from (topic for topic in topics if topic.startswith("solution:"))
         if self.user_id in message.get("rights", ()):
             yield self.RIGHTS
 

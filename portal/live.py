@@ -25,7 +25,8 @@ from rbac.access import granted_paths
 from rbac.models import User
 from rbac.permissions import Perm
 
-VIEWS = (Perm.VIEW_HIERARCHY, Perm.VIEW_VALUES, Perm.VIEW_SOLUTIONS, Perm.VIEW_DEPLOYMENTS)
+VIEWS = (Perm.VIEW_HIERARCHY, Perm.VIEW_VALUES, Perm.VIEW_DEPLOYMENTS)
+CATALOG_VIEWS = (*VIEWS, Perm.VIEW_SOLUTIONS)  # enough to hear of solutions, and of nothing else
 LOOK_AGAIN = 60.0  # seconds after which session and rights are checked anew
 AFTER_AN_END = 0.1  # seconds past the end of a role at which it surely has ended
 BEAT = 15.0  # seconds after which a browser hears that the server is there
@@ -41,6 +42,7 @@ class Standing:
 
     user_id: int
     paths: tuple[str, ...]
+    catalog: tuple[str, ...]
     holds_for: float
 
 
@@ -55,7 +57,8 @@ def standing(session_key: str | None) -> Standing | None:
         return None
     ends = next_end(user)
     holds_for = (ends - timezone.now()).total_seconds() if ends else LOOK_AGAIN
-    return Standing(user.pk, tuple(granted_paths(user, *VIEWS)), max(holds_for, 0.0))
+    paths, catalog = (tuple(granted_paths(user, *views)) for views in (VIEWS, CATALOG_VIEWS))
+    return Standing(user.pk, paths, catalog, max(holds_for, 0.0))
 
 
 class LiveConsumer(DepartingConsumer):
@@ -86,7 +89,8 @@ class LiveConsumer(DepartingConsumer):
 
     async def _serve(self, found: Standing) -> None:
         try:
-            async with hub().listen(PersonListener(found.user_id, found.paths)) as listener:
+            mine = PersonListener(found.user_id, found.paths, found.catalog)
+            async with hub().listen(mine) as listener:
                 # Only now: what changes after the page has seen the socket open is not missed.
                 await self.accept()
                 await self._tell(listener)
@@ -103,11 +107,11 @@ class LiveConsumer(DepartingConsumer):
         due = await self._look(listener)  # rights may have changed before the hub listened for us
         while due is not None:
             topics = await listener.wait(max(min(BEAT, due - time.monotonic()), 0.0))
-            watched = listener.paths
+            watched = listener.paths, listener.catalog
             # Hints that may be missing, too, may have been about rights.
             if topics & {listener.RIGHTS, EVERYTHING} or time.monotonic() >= due:
                 due = await self._look(listener)
-            if listener.paths != watched:
+            if (listener.paths, listener.catalog) != watched:
                 topics = frozenset([EVERYTHING])  # what is shown may be more than is theirs now
             said = topics - {listener.RIGHTS}
             if due is not None and (said or not topics):  # nothing to say is said, too: a beat
@@ -122,5 +126,5 @@ class LiveConsumer(DepartingConsumer):
         found = await database_sync_to_async(standing)(self.session_key)
         if found is None:
             return None
-        listener.paths = found.paths
+        listener.paths, listener.catalog = found.paths, found.catalog
         return time.monotonic() + min(LOOK_AGAIN, found.holds_for + AFTER_AN_END)
