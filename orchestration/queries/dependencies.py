@@ -24,8 +24,9 @@ from orchestration.queries.templates import compiled
 from orchestration.resolution import Dependency, Injected, ResolutionProblem
 from orchestration.resolution.injections import inject
 from orchestration.states import PublicationState
-from rbac.access import visible
+from rbac.access import may_each, visible
 from rbac.models import User
+from rbac.permissions import Perm
 
 _CONTENT = ("current__content", "current__provenance", "desired__content", "desired__provenance")
 _SHOWN_NAMES = 5
@@ -96,7 +97,12 @@ def with_dependencies(
 def candidates(
     by: User, version: SolutionTemplateVersion, targets: Sequence[Target]
 ) -> dict[str, list[Candidate]]:
-    """By solution needed: the copies that any of the lines could use, in the order of places."""
+    """By solution needed: the copies that any of the lines could use, in the order of places.
+
+    Raises:
+        rbac.access.Denied: the right to review is missing on a line.
+    """
+    may_each(by, Perm.REVIEW, [target.node for target in targets]).require()
     wanted = needs_of(version)
     known = _Known(by, version, wanted, targets, Circles())
     found: dict[str, list[Candidate]] = {}
