@@ -4,10 +4,9 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from orchestration.models import SolutionVersion, Validation
+from orchestration.models import SolutionInstance, SolutionVersion, Validation
 from orchestration.queries import sight
 from orchestration.states import PublicationState, ValidationState
-from rbac.access import Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -35,9 +34,18 @@ def newest_of(revisions: Iterable[SolutionVersion]) -> dict[int, Validation]:
     return {one.revision_id: one for one in found}
 
 
-def cancelling(by: User, revision: SolutionVersion) -> Verdict:
-    """Whether the question about a revision may be called off."""
-    return may(by, Perm.PUBLISH, revision.instance.target.node)
+def failed_of(instances: Iterable[SolutionInstance]) -> dict[int, Validation]:
+    """The last question about the newest revision of each copy for which publishing failed.
+
+    By the copy's id. Asks nothing where none failed; the caller has asked for the rights.
+    """
+    failed = PublicationState.EXTERNAL_VALIDATION_FAILED
+    ids = [one.pk for one in instances if one.publication == failed]
+    if not ids:
+        return {}
+    rows = Validation.objects.filter(revision__instance__in=ids, revision__state=failed)
+    found = rows.select_related("revision__template_version").order_by("revision", "pk")
+    return {one.revision.instance_id: one for one in found}
 
 
 def waiting(asked: Validation | None) -> bool:

@@ -8,11 +8,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from orchestration.models import Deployment, SolutionInstance, SolutionVersion
+from orchestration.models import Deployment, SolutionInstance, SolutionVersion, Validation
 from orchestration.queries import deployments
 from orchestration.queries.revisions import newest_of
 from orchestration.queries.solutions import ILL, word_of
+from orchestration.queries.validations import failed_of
+from orchestration.queries.withdrawn import withdrawal
 from orchestration.states import Word
+from rbac.access import YES, Verdict
 from rbac.models import User
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -20,11 +23,20 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 @dataclass(frozen=True)
 class Copy:
-    """One installed copy; ``attempt`` is the last one the person may see."""
+    """One installed copy; ``attempt`` is the last one the person may see.
+
+    ``asked`` is the question about its newest revision where another system did not agree to it.
+    """
 
     instance: SolutionInstance
     newest: SolutionVersion | None
     attempt: Deployment | None
+    asked: Validation | None = None
+
+    @property
+    def withdrawn(self) -> Verdict:
+        """A no, with the reason, where it runs a version that was withdrawn."""
+        return withdrawal(self.current.template_version) if self.current else YES
 
     @property
     def word(self) -> Word:
@@ -61,10 +73,11 @@ class Copy:
 
 
 def copies(by: User, instances: Iterable[SolutionInstance]) -> list[Copy]:
-    """Return the copies with what the lists say about them, in two reads for all."""
+    """Return the copies with what the lists say about them, in a few reads for all."""
     rows = list(instances)
     newest, attempts = newest_of(rows), deployments.latest(by, rows)
-    return [Copy(row, newest.get(row.pk), attempts.get(row.pk)) for row in rows]
+    failed = failed_of(rows)
+    return [Copy(row, newest.get(row.pk), attempts.get(row.pk), failed.get(row.pk)) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import SolutionTemplate, SolutionTemplateVersion
+from orchestration.queries.withdrawn import withdrawal
+from rbac.access import Verdict
 
 MOST_LINES = 5000
 STEPS: Sequence[tuple[str, Promise]] = (
@@ -47,6 +49,11 @@ class Journey:
     def template(self) -> SolutionTemplate:
         """The solution."""
         return self.version.template
+
+    @property
+    def withdrawn(self) -> Verdict:
+        """A no, with the reason, where the version must not be used any more."""
+        return withdrawal(self.version)
 
     def url(self, name: str, lines: Iterable[int] | None = None, **more: str) -> str:
         """Return the address of a step, with other lines if some are given."""

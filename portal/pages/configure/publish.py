@@ -17,7 +17,7 @@ from orchestration.queries import possible, published
 from orchestration.services import publishing
 from orchestration.services.errors import Stale
 from orchestration.services.publishing import Outcome
-from orchestration.states import PUBLICATION, PublicationState
+from orchestration.states import PUBLICATION, State
 from portal.pages.configure import base
 from portal.web.journey import Journey, pack, unpack
 from portal.web.needs import needs
@@ -39,6 +39,11 @@ class Made:
 
     revision: SolutionVersion
     new: bool
+
+    @property
+    def state(self) -> State:
+        """How publishing it stands."""
+        return PUBLICATION[self.revision.state]
 
 
 @needs(Perm.PUBLISH)
@@ -90,7 +95,6 @@ def result(request: PortalRequest) -> HttpResponse:
             "mended": [row.review.target for row in bad if not row.troubles],
             "failures": failures(way, [row for row in bad if row.troubles]),
             "columns": COLUMNS,
-            "published": PUBLICATION[PublicationState.READY_TO_DEPLOY],
             "retry_url": way.url("configure-review", failed),
             "deploy": _deploy(by, rows),
             "deploy_url": _deploy_url(rows),

@@ -17,8 +17,10 @@ from orchestration.queries.dependents import dependencies_of, sections
 from orchestration.queries.places import time_zone_of, time_zones
 from orchestration.queries.secrecy import veil_of
 from orchestration.queries.solutions import on_lines
+from orchestration.queries.validations import newest_of, waiting
+from orchestration.queries.withdrawn import withdrawal
 from orchestration.services import publishing
-from orchestration.states import PUBLICATION, State
+from orchestration.states import PUBLICATION, VALIDATION, PublicationState, State
 from portal.web.configuration_files import as_file
 from portal.web.listing import page_of
 from portal.web.needs import needs
@@ -28,6 +30,7 @@ from portal.web.remarks import remark
 from portal.web.requests import PortalRequest, text_of
 from portal.web.responses import see
 from portal.web.scope import scope_of
+from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -137,6 +140,8 @@ def revision(request: PortalRequest, pk: int) -> HttpResponse:
             "uses": dependencies_of(row),
             "sections": sections(by, row),
             "deletion": published.deletion(by, row),
+            **_validation(by, row),
+            "withdrawn": withdrawal(row.template_version),
             "deploy": possible.deploy(by, row.instance, row),
             "deploy_url": f"{reverse('deploy-confirm')}?instance={row.instance_id}",
             "topic": f"target:{row.instance.target_id}",
@@ -162,6 +167,18 @@ def delete(request: PortalRequest, pk: int) -> HttpResponse:
     publishing.delete(request.user, row)
     messages.success(request, _now("%(name)s deleted.") % {"name": _title(row)})
     return see(request, reverse("configure-published"))
+
+
+def _validation(by: User, row: SolutionVersion) -> dict[str, object]:
+    """What another system says about a revision, and whether one may ask again or stop waiting."""
+    asked = newest_of([row]).get(row.pk)
+    return {
+        "asked": asked,
+        "validation": VALIDATION[asked.state] if asked else None,
+        "waiting": waiting(asked),
+        "failed": row.state == PublicationState.EXTERNAL_VALIDATION_FAILED,
+        "publisher": may(by, Perm.PUBLISH, row.instance.target.node),
+    }
 
 
 def _one(by: User, pk: int) -> SolutionVersion:

@@ -1,5 +1,7 @@
 """Step 4 of publishing: what each line would get, what is wrong with it, and what changes."""
 
+from collections.abc import Sequence
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -20,7 +22,7 @@ from portal.web.requests import PortalRequest
 from portal.web.responses import see
 from portal.web.review_rows import failures, groups, row_of, seen_mark
 from portal.web.shared_copies import shared_needs
-from rbac.access import YES, may
+from rbac.access import YES, Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -66,7 +68,7 @@ def review(request: PortalRequest) -> HttpResponse:
             "seen": seen_mark(found),
             "publish_url": way.url("configure-publish"),
             "values_url": way.url("configure-line-values"),
-            "verdict": YES if any(verdicts) else verdicts[0],
+            "verdict": _verdict(way, verdicts),
             "publishable": sum(
                 row.review.ok and bool(may_) for row, may_ in zip(rows, verdicts, strict=True)
             ),
@@ -74,6 +76,13 @@ def review(request: PortalRequest) -> HttpResponse:
             "not_mine": [line for line, may_ in zip(lines, verdicts, strict=True) if not may_],
         },
     )
+
+
+def _verdict(way: Journey, verdicts: Sequence[Verdict]) -> Verdict:
+    """Whether anything of it may be published."""
+    if not (usable := way.withdrawn):
+        return usable
+    return YES if any(verdicts) else verdicts[0]
 
 
 @needs(Perm.REVIEW)

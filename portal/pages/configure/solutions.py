@@ -46,7 +46,12 @@ def solutions(request: PortalRequest) -> HttpResponse:
     versions = configuring.versions_by_solution(page.object_list)
     counts = configuring.installed(by, scope_of(request))
     rows = [
-        Row(one, versions.get(one.pk, []), *counts.get(one.pk, (0, 0)), _may_go_on(by, one.node))
+        Row(
+            one,
+            _usable_first(versions.get(one.pk, [])),
+            *counts.get(one.pk, (0, 0)),
+            _may_go_on(by, one.node),
+        )
         for one in page
     ]
     return render(
@@ -54,6 +59,13 @@ def solutions(request: PortalRequest) -> HttpResponse:
         "configure/solutions.html",
         {"page": page, "rows": rows, "steps": first_steps()},
     )
+
+
+def _usable_first(
+    versions: Sequence[SolutionTemplateVersion],
+) -> list[SolutionTemplateVersion]:
+    """The versions in their order, those that are withdrawn last: the first one is proposed."""
+    return sorted(versions, key=lambda version: version.withdrawn_at is not None)
 
 
 def _may_go_on(by: User, node: Node) -> Verdict:

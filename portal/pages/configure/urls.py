@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.pages.configure import history, publish, published, review
+from portal.pages.configure import history, publish, published, review, validations
 from portal.pages.configure.checks import check, check_config
 from portal.pages.configure.line_values import line_values
 from portal.pages.configure.lines import lines
@@ -43,4 +43,14 @@ urlpatterns = [
     path("published/<int:pk>/", published.revision, name="configure-revision"),
     path("published/<int:pk>/configuration.yaml", published.download, name="configure-download"),
     path("published/<int:pk>/delete/", published.delete, name="configure-revision-delete"),
+    path(
+        "published/<int:pk>/validation/ask-again/",
+        validations.ask_again,
+        name="configure-validation-again",
+    ),
+    path(
+        "published/<int:pk>/validation/call-off/",
+        validations.call_off,
+        name="configure-validation-call-off",
+    ),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Count, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -74,7 +74,7 @@ class Row:
 def targets(request: PortalRequest) -> HttpResponse:
     """List the lines; the tiles count those with at least one copy in that state."""
     rows = _filtered(request)
-    counts = {word: _with(request.user, rows, word).count() for word in solutions.words()}
+    counts = _counts(request.user, rows)
     chosen = chosen_word(request)
     if chosen is not None:
         rows = _with(request.user, rows, chosen)
@@ -223,6 +223,18 @@ def _filtered(request: PortalRequest) -> QuerySet[Target]:
         capability=asked.get("capability", ""),
         away="away" in asked,
     )
+
+
+def _counts(by: User, rows: QuerySet[Target]) -> dict[Word, int]:
+    """How many of the lines have a copy of each word, in one read."""
+    words = solutions.words()
+    found = solutions.instances(by).filter(target__in=rows.order_by().values("pk")).order_by()
+    columns = {
+        f"count_{at}": Count("target", distinct=True, filter=solutions.having(word))
+        for at, word in enumerate(words)
+    }
+    counted = found.aggregate(**columns)
+    return {word: counted[f"count_{at}"] for at, word in enumerate(words)}
 
 
 def _with(by: User, rows: QuerySet[Target], word: Word) -> QuerySet[Target]:
