@@ -2,6 +2,7 @@
 
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 
@@ -16,11 +17,13 @@ def set_preferences(by: User, *, time_zone: str, language: str) -> None:
     """Say in which time zone and language one wants to read; empty: as the installation.
 
     Raises:
-        Invalid: ``time-zone-unknown``.
+        Invalid: ``time-zone-unknown``, ``language-unknown``.
     """
     may_as_oneself(by).require()
     if time_zone and time_zone not in available_timezones():
         raise Invalid("time-zone-unknown", name=time_zone)
+    if language and language not in dict(settings.LANGUAGES):
+        raise Invalid("language-unknown", name=language)
     by.time_zone, by.language = time_zone, language
     by.save(update_fields=["time_zone", "language"])
     events.record("person.preferences-set", by, None, by)

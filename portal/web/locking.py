@@ -120,11 +120,14 @@ def kept_form(request: HttpRequest) -> str:
 def opened_form(request: HttpRequest, kept: str) -> Mapping[str, Any] | None:
     """Return what `kept_form` kept, for the same person only: ``at`` and ``fields``."""
     key_id, _, ciphertext = kept.partition(".")
+    if not kept.isascii():  # nothing of ours; Fernet would stumble over it
+        return None
     try:
         found = vault.decrypt(vault.Sealed(key_id, ciphertext))
     except Refused:
         return None
-    return found if found.get("user") == request.user.pk else None
+    mine = isinstance(found, dict) and found.get("user") == request.user.pk
+    return found if mine else None
 
 
 def show_lock(

@@ -92,6 +92,7 @@ SENTENCES = {
     "place-not-empty": _("%(place)s still holds others. Remove or move them first."),
     "scope-in-use": _("Something is installed in the scope %(scope)s; it cannot be changed now."),
     "scope-reserved": _("The scope %(scope)s belongs to the system. Choose another."),
+    "language-unknown": _("There is no language called %(name)s here."),
     "time-zone-unknown": _("There is no time zone called %(name)s."),
     "capability-in-use": _("The capability %(name)s is still asked for or offered."),
     "capability-unknown": _("The context has no such capability: %(names)s."),

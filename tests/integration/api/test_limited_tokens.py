@@ -131,6 +131,19 @@ def test_the_last_use_is_known(company: Company) -> None:
     assert ApiToken.objects.get().last_used_at == first
 
 
+def test_a_limited_token_hears_of_its_place_only(company: Company) -> None:
+    otto = company.person("otto", "admin")
+    everywhere, here = program(otto), program(otto, node=company.factories["alpha"])
+    for line in ("alpha-1", "beta-1"):
+        node = company.lines[line].node
+        body = {"display_name": f"New {line}"}
+        assert everywhere.patch(f"/api/v1/nodes/{node.pk}/", body, format="json").status_code == 200
+    assert "beta-1" in everywhere.get("/api/v1/events/").content.decode()
+    told = here.get("/api/v1/events/").content.decode()
+    assert "alpha-1" in told
+    assert "beta-1" not in told
+
+
 def test_administrators_see_and_end_everybodys_tokens(company: Company) -> None:
     vera = company.person("vera", "admin")
     client = program(vera, name="nightly")
