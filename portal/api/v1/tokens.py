@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.contrib.auth import authenticate
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,6 +26,8 @@ from portal.api.serializers.tokens import (
 from rbac.models import User
 from rbac.permissions import Perm
 
+TOO_MANY = OpenApiResponse(description="Too many wrong passwords.")
+
 
 class ApiTokens(Asked):
     """One's own tokens."""
@@ -38,7 +40,7 @@ class ApiTokens(Asked):
         """One's own tokens, newest first, without their secrets."""
         return Response(self.listed(api_tokens.own(self.by), ApiTokenShape))
 
-    @extend_schema(request=NewApiToken, responses={201: NewApiTokenShape})
+    @extend_schema(request=NewApiToken, responses={201: NewApiTokenShape, 429: TOO_MANY})
     def post(self, request: Request) -> Response:
         """Make a token. The answer holds it, this once."""
         user = self._who()
