@@ -12,10 +12,11 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.bench import engine
 from tests.bench.page import page
-from tests.bench.results import Publishing, Results
+from tests.bench.results import Listing, Publishing, Results
 from tests.servers import postgres, scratch
 
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
@@ -39,25 +40,33 @@ def measure(sizes: tuple[int, ...], rounds: int) -> Results:
     peaks = [engine.peak(size) for size in sizes]
     previews = engine.previews(sizes[-1], rounds)
     say("publishing")
-    return Results(rates, peaks, previews, list(published(sizes[-1], min(rounds, 3))))
+    size = f"--size={sizes[-1]}"
+    publishing = [
+        Publishing(**found)
+        for found in on_both_databases("publish", size, f"--rounds={min(rounds, 3)}")
+    ]
+    say("rights")
+    several = ["--sizes", *(str(10 * size) for size in sizes), f"--rounds={rounds}"]
+    listings = [Listing(**one) for found in on_both_databases("rights", *several) for one in found]
+    return Results(rates, peaks, previews, publishing, listings)
 
 
-def published(size: int, rounds: int) -> Iterator[Publishing]:
-    """Publish on both databases, each in a process of its own."""
+def on_both_databases(program: str, *options: str) -> Iterator[Any]:
+    """Run one of our programs on both databases, each in a process of its own; yields its JSON."""
     plain = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    yield _published(plain, size, rounds)
+    yield _measured(plain, program, *options)
     with scratch() as folder, postgres(folder) as url:
-        yield _published({**plain, "DATABASE_URL": url}, size, rounds)
+        yield _measured({**plain, "DATABASE_URL": url}, program, *options)
 
 
-def _published(environment: Mapping[str, str], size: int, rounds: int) -> Publishing:
+def _measured(environment: Mapping[str, str], program: str, *options: str) -> Any:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.publish", f"--size={size}", f"--rounds={rounds}"],
+        [sys.executable, "-m", f"tests.bench.{program}", *options],
         env=environment,
         stdout=subprocess.PIPE,
         check=True,
     )
-    return Publishing(**json.loads(done.stdout))
+    return json.loads(done.stdout)
 
 
 def main() -> None:

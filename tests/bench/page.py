@@ -8,7 +8,7 @@ from tests.bench.engine import UNRECORDED, WHOLE
 from tests.bench.floors import FLOORS
 from tests.bench.machine import load, machine, versions
 from tests.bench.peers import PEERS
-from tests.bench.results import Peak, Preview, Publishing, Rate, Results
+from tests.bench.results import Listing, Peak, Preview, Publishing, Rate, Results
 
 _INTRODUCTION = """\
 # Benchmarks
@@ -51,6 +51,16 @@ disk. Where more programs want a core than there are, seconds by the clock say m
 about publishing; the CPU leaves out what PostgreSQL does in its own processes.
 """
 
+_LISTINGS = """
+## Rights
+
+The first 50 lines, by place, out of all that somebody may see: milliseconds for reading their
+grants and the list, and how that compares with the same list for everybody, and with
+`guardian.get_objects_for_user`. Ours is one role a place; guardian knows no tree and is given a row
+for each line that may be seen. All give the same lines, which is compared first. The last column
+is how many queries more it takes than without rights.
+"""
+
 
 def page(results: Results) -> str:
     """Write the page."""
@@ -68,6 +78,8 @@ def page(results: Results) -> str:
         *_previews(results.previews),
         _PUBLISHING,
         *_publishing(results.publishing),
+        _LISTINGS,
+        *_listings(results.listings),
     ]
     return "\n".join(lines) + "\n"
 
@@ -114,6 +126,18 @@ def _publishing(publishing: Iterable[Publishing]) -> Iterator[str]:
         spread = f"{seconds:.1f} ({min(one.seconds):.1f} to {max(one.seconds):.1f})"
         each = f"{one.size / seconds:,.0f}"
         yield _row([one.database, f"{one.size:,}", spread, f"{cpu:.1f}", each])
+
+
+def _listings(listings: Iterable[Listing]) -> Iterator[str]:
+    yield from _head(
+        ["Database", "Lines", "Grants at", "Seen", "ms", "times without", "times guardian", "more"]
+    )
+    for one in listings:
+        at = one.at if one.grants == 1 else f"{one.grants} {one.at}"
+        ratios = [f"{one.times_without:.1f}", f"{one.times_guardian:.2f}"]
+        took = f"{statistics.median(one.ours):.1f}"
+        counts = [f"{one.seen:,}", took, *ratios, str(one.more_queries)]
+        yield _row([one.database, f"{one.size:,}", at, *counts])
 
 
 def _head(cells: Sequence[str]) -> Iterator[str]:

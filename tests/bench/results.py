@@ -48,6 +48,31 @@ class Publishing:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """Fifty lines out of many, for somebody with grants: milliseconds, one figure a round."""
+
+    database: str
+    size: int
+    at: str
+    grants: int
+    seen: int
+    without: tuple[float, ...]
+    ours: tuple[float, ...]
+    guardian: tuple[float, ...]
+    more_queries: int
+
+    @property
+    def times_without(self) -> float:
+        """How long it takes, in times of the list without rights."""
+        return statistics.median(self.ours) / statistics.median(self.without)
+
+    @property
+    def times_guardian(self) -> float:
+        """How long it takes, in times of guardian's list."""
+        return statistics.median(self.ours) / statistics.median(self.guardian)
+
+
+@dataclass(frozen=True)
 class Results:
     """All of one run."""
 
@@ -55,3 +80,4 @@ class Results:
     peaks: Sequence[Peak]
     previews: Sequence[Preview]
     publishing: Sequence[Publishing]
+    listings: Sequence[Listing]

@@ -2,7 +2,7 @@
 
 from tests.bench import engine
 from tests.bench.page import page
-from tests.bench.results import Publishing, Results
+from tests.bench.results import Listing, Publishing, Results
 
 SIZE = 20
 
@@ -16,9 +16,12 @@ def test_everything_is_measured_and_told() -> None:
     assert {rate.name for rate in rates} == engine.contestants().keys()
     assert all(len(rate.rounds) == 2 and rate.median > 0 for rate in rates)
     peaks, previews = [engine.peak(SIZE)], engine.previews(SIZE, rounds=1)
-    text = page(Results(rates, peaks, previews, [Publishing("SQLite 3", SIZE, (2.0,), (1.0,))]))
+    publishing = Publishing("SQLite 3", SIZE, (2.0,), (1.0,))
+    listing = Listing("SQLite 3", SIZE, "lines", 10, 10, (2.0,), (3.0,), (6.0,), more_queries=1)
+    text = page(Results(rates, peaks, previews, [publishing], [listing]))
     assert f"| {engine.WHOLE} |" in text
     assert "| SQLite 3 | 20 | 2.0 (2.0 to 2.0) | 1.0 | 10 |" in text
+    assert "| SQLite 3 | 20 | 10 lines | 10 | 3.0 | 1.5 | 0.50 | 1 |" in text
 
 
 def test_edits_reach_the_lines_below() -> None:
