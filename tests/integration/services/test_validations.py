@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from orchestration.models import (
+    Deployment,
     Event,
     SolutionInstance,
     SolutionTemplateVersion,
@@ -15,11 +16,20 @@ from orchestration.models import (
 )
 from orchestration.queries import possible
 from orchestration.queries.solutions import having, word_of
-from orchestration.services import contexts, publishing, rollouts, validations
+from orchestration.services import (
+    contexts,
+    dispatch,
+    publishing,
+    rollouts,
+    validations,
+    withdrawing,
+)
 from orchestration.services.errors import Invalid, Refused
 from orchestration.services.publishing import Outcome
+from orchestration.states import DeploymentState
 from rbac.access import Denied
 from tests.integration.conftest import Company
+from tests.integration.services.sharing import Sharing
 
 ERRORS = [{"code": "too-hot", "message": "85 is above 80", "target": "Temperature"}]
 
@@ -213,3 +223,58 @@ def test_the_time_has_limits(
 ) -> None:
     with pytest.raises(Invalid, match="hours-out-of-range"):
         validations.configure(company.root_user, version.template, required=True, hours=hours)
+
+
+def hub_revision(sharing: Sharing, number: int) -> SolutionVersion:
+    return SolutionVersion.objects.get(instance=sharing.hub_copy, number=number)
+
+
+def validated_hub(sharing: Sharing) -> Deployment:
+    """A shared copy that runs, and from now on needs to be validated; a line that waits for it."""
+    sharing.run(sharing.publish_hub())
+    root = sharing.company.root_user
+    validations.configure(root, sharing.collector.template, required=True, hours=1)
+    return sharing.start(sharing.publish_line()).deployments.get()
+
+
+def test_a_shared_copy_is_brought_on_once_it_is_found_valid(sharing: Sharing) -> None:
+    waiting = validated_hub(sharing)
+    for _ in range(3):  # however often workers look
+        dispatch.advance_due()
+    assert Validation.objects.count() == 1
+    assert sharing.hub_copy.revisions.count() == 2
+    assert hub_revision(sharing, 2).state == "PendingExternalValidation"
+    assert sharing.senders == []
+    validations.answer(sharing.company.root_user, Validation.objects.get(), valid=True)
+    dispatch.advance_due()
+    sharing.work()
+    assert sharing.senders == [{"Line": "alpha-1", "Rate": 5}]
+    waiting.refresh_from_db()
+    assert waiting.state == DeploymentState.SUCCEEDED
+    assert sharing.hub_copy.revisions.count() == 2
+
+
+def test_a_shared_copy_that_is_not_valid_waits_for_a_person(sharing: Sharing) -> None:
+    waiting = validated_hub(sharing)
+    root = sharing.company.root_user
+    validations.answer(root, Validation.objects.get(), valid=False, errors=ERRORS)
+    for _ in range(3):
+        dispatch.advance_due()
+    assert (Validation.objects.count(), sharing.hub_copy.revisions.count()) == (1, 2)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.hold["code"]) == (DeploymentState.RELEASED, "dependency")
+
+
+def test_a_shared_copy_of_a_withdrawn_version_stays_as_it_is(sharing: Sharing) -> None:
+    sharing.run(sharing.publish_hub())
+    withdrawing.withdraw(sharing.company.root_user, sharing.collector, reason="It leaks.")
+    waiting = sharing.start(sharing.publish_line()).deployments.get()
+    for _ in range(3):
+        dispatch.advance_due()
+    assert sharing.hub_copy.revisions.count() == 1
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.hold["code"]) == (DeploymentState.RELEASED, "dependency")
+    withdrawing.reinstate(sharing.company.root_user, sharing.collector)
+    dispatch.advance_due()
+    sharing.work()
+    assert sharing.senders == [{"Line": "alpha-1", "Rate": 5}]

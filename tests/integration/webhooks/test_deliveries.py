@@ -6,13 +6,24 @@ import json
 from datetime import timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from orchestration import outbox
 from orchestration.models import Delivery, DeliveryAttempt, Event, Node, Webhook
-from orchestration.services import contexts, deliveries, events, places, posting, webhooks
+from orchestration.services import (
+    contexts,
+    deliveries,
+    events,
+    places,
+    posting,
+    rotation,
+    vault,
+    webhooks,
+)
 from orchestration.services.webhooks import NewSecret
 from rbac import grants
 from rbac.models import RoleAssignment
@@ -305,3 +316,17 @@ def test_the_log_is_kept_for_a_month(company: Company, receiver: Receiver) -> No
     Delivery.objects.update(finished_at=timezone.now() - timedelta(days=31))
     deliveries.tidy()
     assert (Delivery.objects.count(), Event.objects.filter(kind="site.changed").count()) == (0, 1)
+
+
+def test_secrets_of_webhooks_follow_a_new_key(
+    company: Company, receiver: Receiver, settings: Settings
+) -> None:
+    secret = listening(company, receiver).secret
+    before = Webhook.objects.get().key_id
+    new = Fernet.generate_key().decode()
+    settings.SITEWRIGHT_SECRET_KEYS = [new, *settings.SITEWRIGHT_SECRET_KEYS]
+    assert rotation.rotate() == 1
+    settings.SITEWRIGHT_SECRET_KEYS = [new]
+    webhook = Webhook.objects.get()
+    assert webhook.key_id != before
+    assert vault.decrypt(webhook) == secret
