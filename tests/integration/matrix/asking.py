@@ -8,6 +8,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from orchestration.models import Agent, Event
+from orchestration.services import agent_sessions
 from rbac import grants
 from rbac.models import User
 from tests.integration.matrix.oracle import ROLES, Grant, Standing
@@ -19,7 +21,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def askers(ground: Ground) -> list[Asker]:
     """Everybody the matrix asks for, signed in."""
-    return [*_each_role(ground), *_several_grants(ground), *_without(ground)]
+    found = [*_each_role(ground), *_several_grants(ground), *_without(ground)]
+    # Everybody may read of their own doings; what they are asked about shall be others' doings.
+    Event.objects.filter(user__username__in=[one.name for one in found]).delete()
+    return found
 
 
 def _each_role(ground: Ground) -> Iterator[Asker]:
@@ -62,6 +67,16 @@ def _without(ground: Ground) -> Iterator[Asker]:
     User.objects.filter(pk=closed.pk).update(is_active=False)
     yield shut_out
     yield Asker("a stranger", Standing(), Client(), known=False)
+    if "factory-a" in ground.agents:
+        yield _agent(ground.agents["factory-a"])
+
+
+def _agent(agent: Agent) -> Asker:
+    """An agent with a session of its own, which opens nothing that is for people."""
+    token = agent_sessions.tokens.dumps({"agent": agent.pk}, salt=agent_sessions._SESSION)
+    assert agent_sessions.agent_for(token) == agent
+    client = Client(headers={"Authorization": f"Agent {token}"})
+    return Asker("an agent", Standing(), client, known=False)
 
 
 def _given(
