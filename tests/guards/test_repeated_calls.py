@@ -12,7 +12,7 @@ from portal.api.resource import Asked
 from portal.api.v1.urls import urlpatterns
 
 EDITS = {"put", "patch", "delete"}
-SHOWN_ONCE = {"token", "secret"}
+SHOWN_ONCE = {"token", "secret", "link"}
 
 
 def routes(patterns: list[Any]) -> Iterator[tuple[str, Any]]:

@@ -1,12 +1,15 @@
 """One's own sessions; and what an administrator does for people who cannot get in."""
 
-from typing import ClassVar
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from orchestration.models import SignIn
 from orchestration.queries import access, sign_ins
 from orchestration.services import accounts
 from orchestration.services import sign_ins as changes
@@ -14,6 +17,7 @@ from portal.api.resource import Asked
 from portal.api.rights import Open, Rights
 from portal.api.serializers.sign_ins import Preferences, PreferencesShape, ResetLink, SignInShape
 from portal.web.links import reset_address
+from rbac.models import User
 
 
 class SignIns(Asked):
@@ -30,7 +34,17 @@ class SignIns(Asked):
 class OneSignIn(Asked):
     """One of them."""
 
-    rights: ClassVar[Rights] = {"delete": Open.SIGNED_IN}
+    rights: ClassVar[Rights] = {"get": Open.SIGNED_IN, "delete": Open.SIGNED_IN}
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The session."""
+        return (SignIn.objects.filter(user=self.by.pk, pk=self.kwargs["pk"]),)
+
+    @extend_schema(responses=SignInShape)
+    def get(self, request: Request, pk: int) -> Response:
+        """Where, and since when."""
+        row = get_object_or_404(sign_ins.own(self.by), pk=pk)
+        return Response(SignInShape(row, context={"by": self.by}).data)
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, pk: int) -> Response:
@@ -42,13 +56,22 @@ class OneSignIn(Asked):
 class OwnPreferences(Asked):
     """How one wants to read."""
 
-    rights: ClassVar[Rights] = {"put": Open.SIGNED_IN}
+    rights: ClassVar[Rights] = {"get": Open.SIGNED_IN, "put": Open.SIGNED_IN}
+
+    def held(self) -> Iterable[QuerySet[Any]]:
+        """The account."""
+        return (User.objects.filter(pk=self.by.pk),)
+
+    @extend_schema(responses=PreferencesShape)
+    def get(self, request: Request) -> Response:
+        """Time zone and language; empty is as the installation."""
+        return Response(PreferencesShape(self.by, context={"by": self.by}).data)
 
     @extend_schema(request=Preferences, responses=PreferencesShape)
     def put(self, request: Request) -> Response:
         """Set time zone and language; empty is as the installation."""
         accounts.set_preferences(self.by, **self.given(Preferences))
-        return Response(PreferencesShape(self.by).data)
+        return Response(PreferencesShape(self.by, context={"by": self.by}).data)
 
 
 class Unlock(Asked):
@@ -67,6 +90,7 @@ class PasswordLink(Asked):
     """A link with which somebody sets a new password, once."""
 
     rights: ClassVar[Rights] = {"post": Open.SUPERUSER}
+    shown_once: ClassVar[tuple[str, ...]] = ("post",)
 
     @extend_schema(request=None, responses={201: ResetLink})
     def post(self, request: Request, pk: int) -> Response:

@@ -20,6 +20,7 @@ def test_one_lists_and_ends_ones_own_sessions(company: Company) -> None:
     rest = Api(company.people["ana"])
     (row,) = rest.get("auth/sessions/").json()
     assert "session_key" not in row
+    assert rest.get(f"auth/sessions/{row['id']}/").json() == row
     theirs = SignIn.objects.get(user__username="ben")
     assert said(rest.delete(f"auth/sessions/{theirs.pk}/")) == (404, "not-found")
     assert rest.delete(f"auth/sessions/{row['id']}/").status_code == 204
@@ -32,6 +33,7 @@ def test_preferences_are_set(company: Company) -> None:
     wanted = {"time_zone": "Europe/Madrid"}
     assert ana.put("auth/preferences/", wanted).json() == wanted | {"language": ""}
     assert ana.get("me/").json()["time_zone"] == "Europe/Madrid"
+    assert ana.get("auth/preferences/").json() == wanted | {"language": ""}
     nowhere = ana.put("auth/preferences/", {"time_zone": "Nowhere"})
     assert said(nowhere) == (422, "time-zone-unknown")
     tongue = ana.put("auth/preferences/", wanted | {"language": "xx"})
