@@ -80,7 +80,8 @@ passwords and no enrolment tokens: people come by single sign-on, or somebody se
 `path` and `at` are ways by names, from the context down: `contoso/north/plant/line-1`. `file`
 stands for `text`, for `values`, or for the whole of a hierarchy. `Values` are all values of the
 place. Files of the field's own tools need no kind where a document refers to them; a hierarchy that
-begins with `type: ServiceGroup` needs neither.
+begins with `type: ServiceGroup` needs neither. JSON without a kind is left alone; YAML without one
+is an error.
 
 ## Commands
 """

@@ -16,6 +16,8 @@ API = "/api/v1/"
 PAGE = 500
 _TRIES = 4
 _PAUSE = 0.5  # seconds, doubled each time
+# The first of two same calls is still at work: its answer is the one to wait for.
+_BUSY = "idempotency-key-busy"
 _TIMEOUT = httpx.Timeout(120, connect=10)
 # Answers of a server or proxy that is just starting, or has too much to do.
 _PASSING = {
@@ -100,7 +102,8 @@ class Server:
                 failure = error
                 last = last or not _harmless(request)
             else:
-                if answer.status_code not in _PASSING or last:
+                busy = attempt > 0 and _problem(answer).get("code") == _BUSY
+                if last or not (busy or answer.status_code in _PASSING):
                     return answer
                 failure = httpx.TransportError(answer.reason_phrase)
             if last:
@@ -163,7 +166,7 @@ def _line(problem: Mapping[str, Any]) -> str:
 
 def _harmless(request: httpx.Request) -> bool:
     """Whether sending it twice does what sending it once does."""
-    return request.method != "POST" or "Idempotency-Key" in request.headers
+    return request.method in {"GET", "PUT", "PATCH"} or "Idempotency-Key" in request.headers
 
 
 def _unreachable(url: httpx.URL, error: Exception) -> Failure:

@@ -119,11 +119,16 @@ def documents(files: Sequence[File]) -> list[Document]:
     by_name = {file.name: file for file in files}
     raw = [one for file in files for one in _read(file)]
     referred = {_near(one, name) for one in raw for name in _references(one.data)}
-    kept = [one for one in raw if one.file not in referred]
+    kept = [one for one in raw if one.file not in referred and not _is_data(one)]
     found = [made for one in kept for made in _expanded(_filled(one, by_name), kept)]
     if len(found) > MOST_DOCUMENTS:
         raise Invalid("too-much", most=MOST_DOCUMENTS)
     return sorted(found, key=_rank)
+
+
+def _is_data(document: Document) -> bool:
+    """JSON without a kind is some other tool's; YAML without one may be a slip of the pen."""
+    return document.file.endswith(".json") and not document.kind
 
 
 def _rank(document: Document) -> tuple[int, int]:

@@ -56,7 +56,7 @@ def site(run: Run, document: Document) -> Outcome:
     node = run.child(parent, name)
     if node is None:
         made = places.create_site(run.by, parent, name, **wanted)
-        run.forget(parent)
+        run.learn(parent, made)
         return Outcome(path, (made.pk, 0), as_new(wanted), created=True)
     _be(node, Node.Kind.SITE, path)
     return Outcome(path, (node.pk, 0), _changed(run, node, wanted))
@@ -70,13 +70,13 @@ def target(run: Run, document: Document) -> Outcome:
     offers = given(document, _offers(document))
     node = run.child(parent, name)
     if node is None:
-        level = _level(parent, document)
+        level = level_of(parent, document)
         made = places.create_target(
             run.by, parent, name, display_name=about.get("display_name", ""), level=level, **offers
         )
         if about.get("time_zone"):
             _changed(run, made.node, about)
-        run.forget(parent)
+        run.learn(parent, made.node)
         return Outcome(path, (made.pk, 0), as_new(about | offers), created=True)
     _be(node, Node.Kind.TARGET, path)
     return Outcome(path, (node.pk, 0), _changed(run, node, about) + _offered(run, node, offers))
@@ -112,7 +112,7 @@ def _offered(run: Run, node: Node, wanted: dict[str, Any]) -> Any:  # noqa: ANN4
     return changes
 
 
-def _level(parent: Node, document: Document) -> int | None:
+def level_of(parent: Node, document: Document) -> int | None:
     """The level by its name, for targets that do not stand on the lowest one."""
     wanted = document.text("level")
     if not wanted:

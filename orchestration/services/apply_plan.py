@@ -89,6 +89,7 @@ class Run:
 
     by: User
     _contexts: dict[str, Context] = field(default_factory=dict)
+    _roots: dict[str, Node] = field(default_factory=dict)
     _children: dict[int, dict[str, Node]] = field(default_factory=dict)
 
     def context(self, name: str) -> Context:
@@ -109,12 +110,17 @@ class Run:
             Invalid: ``place-unknown``, ``context-unknown``.
         """
         context, *rest = [part.strip() for part in path.split("/")]
-        node: Node | None = self.context(context).nodes.get(parent=None)
+        node: Node | None = self._root(context)
         for name in rest:
             node = self._below(node).get(name) if node else None
         if node is None or not may(self.by, Perm.VIEW_HIERARCHY, node):
             raise Invalid("place-unknown", place=path)
         return node
+
+    def _root(self, name: str) -> Node:
+        if name not in self._roots:
+            self._roots[name] = self.context(name).nodes.get(parent=None)
+        return self._roots[name]
 
     def around(self, path: str) -> tuple[Node, str]:
         """The place above a way of names, and the last name; raises Invalid ``path-wrong``."""
@@ -131,12 +137,17 @@ class Run:
     def _below(self, parent: Node) -> dict[str, Node]:
         if parent.pk not in self._children:
             rows = Node.objects.filter(parent=parent).select_related("context", "target")
-            self._children[parent.pk] = {row.name: row for row in rows}
+            below = rows.prefetch_related("target__capabilities")
+            self._children[parent.pk] = {row.name: row for row in below}
         return self._children[parent.pk]
 
-    def forget(self, parent: Node) -> None:
-        """Read what is below a place anew."""
-        self._children.pop(parent.pk, None)
+    def holds(self, parent: Node, name: str) -> bool:
+        """Whether a name is taken below a place, whoever may see by what."""
+        return name in self._below(parent)
+
+    def learn(self, parent: Node, made: Node) -> None:
+        """Take in a place that was made; reading all beside it anew would take ever longer."""
+        self._below(parent)[made.name] = made
 
 
 def differences(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[Difference, ...]:

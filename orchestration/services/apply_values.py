@@ -46,7 +46,7 @@ def values(run: Run, document: Document) -> Outcome:
     node = run.place(at)
     # Else whoever may not see values could guess them: the right guess is "unchanged".
     may(run.by, Perm.VIEW_VALUES, node).require()
-    version = _version(run, document, node)
+    version = version_of(run, document, node)
     template = version.template.node
     before = current_values(version.template, [node.pk]).get(node.pk)
     edit = configuration.Edit(node, wanted, before.number if before else 0)
@@ -79,7 +79,7 @@ def _changes(
     )
 
 
-def _version(run: Run, document: Document, node: Node) -> AnyVersion:
+def version_of(run: Run, document: Document, node: Node) -> AnyVersion:
     """The version whose rules count: the one named, else the newest."""
     solution, config = document.text("solution"), document.text("config_template")
     if bool(solution) == bool(config):

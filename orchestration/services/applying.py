@@ -6,6 +6,7 @@ and takes it all back.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -51,7 +52,15 @@ _HANDLERS: Mapping[str, Callable[[Run, Document], Outcome]] = {
 }
 # Versions may include one another, whatever the order of files is.
 _INCLUDING = {SCHEMA, CONFIG, SOLUTION}
-_Marks = set[tuple[str, int, int]]
+
+
+@dataclass
+class _Marks:
+    """What the files want, by kind and ids, and which of it was made just now."""
+
+    set_name: str
+    wanted: set[tuple[str, int, int]] = field(default_factory=set)
+    made: list[tuple[str, Outcome]] = field(default_factory=list)
 
 
 def apply(
@@ -70,40 +79,41 @@ def apply(
     if not wanted and not prune:
         raise Invalid("nothing-to-apply")
     with transaction.atomic():
-        run, marks = Run(by), set[tuple[str, int, int]]()
-        items = list(_made(run, wanted, set_name, marks))
+        run, marks = Run(by), _Marks(set_name)
+        items = list(_made(run, wanted, marks))
+        _keep(by, marks)
         if prune and all(item.action != Action.ERROR for item in items):
-            items += _pruned(by, set_name, marks)
+            items += _pruned(by, marks)
         plan = Plan(tuple(items), dry_run)
         if dry_run or not plan.ok:
             transaction.set_rollback(True)
     return plan
 
 
-def _made(run: Run, wanted: Iterable[Document], set_name: str, marks: _Marks) -> Iterator[Item]:
+def _made(run: Run, wanted: Iterable[Document], marks: _Marks) -> Iterator[Item]:
     waiting: list[Document] = []
     for document in wanted:
         if document.kind in _INCLUDING and not document.error:
             waiting.append(document)
             continue
         if waiting and ORDER.get(document.kind, -1) > ORDER[SOLUTION]:
-            yield from _including(run, waiting, set_name, marks)
+            yield from _including(run, waiting, marks)
             waiting = []
-        yield _item(run, document, set_name, marks)
-    yield from _including(run, waiting, set_name, marks)
+        yield _item(run, document, marks)
+    yield from _including(run, waiting, marks)
 
 
-def _including(run: Run, waiting: list[Document], set_name: str, marks: _Marks) -> Iterator[Item]:
+def _including(run: Run, waiting: list[Document], marks: _Marks) -> Iterator[Item]:
     """Versions: those that fail are tried again as long as others could be made meanwhile."""
     while waiting:
-        items = [(document, _item(run, document, set_name, marks)) for document in waiting]
+        items = [(document, _item(run, document, marks)) for document in waiting]
         failed = [document for document, item in items if item.action == Action.ERROR]
         again = failed if len(failed) < len(waiting) else []
         yield from (item for document, item in items if document not in again)
         waiting = again
 
 
-def _item(run: Run, document: Document, set_name: str, marks: _Marks) -> Item:
+def _item(run: Run, document: Document, marks: _Marks) -> Item:
     """One object, in a savepoint of its own: where it fails, the others still say how they are."""
     place = (document.file, document.line)
     if document.error:
@@ -114,9 +124,9 @@ def _item(run: Run, document: Document, set_name: str, marks: _Marks) -> Item:
             outcome = _HANDLERS[document.kind](run, document)
     except (ServiceError, Denied) as error:
         return Item(document.kind, _called(document), Action.ERROR, *place, error=error)
-    marks.add((document.kind, *outcome.ids))
-    if outcome.created and set_name:
-        _mark(run.by, set_name, document.kind, outcome)
+    marks.wanted.add((document.kind, *outcome.ids))
+    if outcome.created:
+        marks.made.append((document.kind, outcome))
     return Item(document.kind, outcome.name, outcome.action, *place, changes=outcome.changes)
 
 
@@ -127,21 +137,33 @@ def _called(document: Document) -> str:
     return "/".join(str(data[part]) for part in parts if data.get(part))
 
 
-def _mark(by: User, set_name: str, kind: str, outcome: Outcome) -> None:
-    object_id, other_id = outcome.ids
-    AppliedObject.objects.update_or_create(
-        set_name=set_name,
-        kind=kind,
-        object_id=object_id,
-        other_id=other_id,
-        defaults={"key": outcome.name[:500], "made_by": by},
+def _keep(by: User, marks: _Marks) -> None:
+    """Remember what was made, if it belongs to a set."""
+    if not marks.set_name:
+        return
+    rows = [
+        AppliedObject(
+            set_name=marks.set_name,
+            kind=kind,
+            key=outcome.name[:500],
+            object_id=outcome.ids[0],
+            other_id=outcome.ids[1],
+            made_by=by,
+        )
+        for kind, outcome in marks.made
+    ]
+    AppliedObject.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["set_name", "kind", "object_id", "other_id"],
+        update_fields=["key", "made_by"],
     )
 
 
-def _pruned(by: User, set_name: str, marks: _Marks) -> Iterator[Item]:
+def _pruned(by: User, marks: _Marks) -> Iterator[Item]:
     """What the set made and no longer wants, from what hangs on others to what holds them."""
-    rows = AppliedObject.objects.filter(set_name=set_name).order_by("-pk")
-    gone = [row for row in rows if (row.kind, row.object_id, row.other_id) not in marks]
+    rows = AppliedObject.objects.filter(set_name=marks.set_name).order_by("-pk")
+    gone = [row for row in rows if (row.kind, row.object_id, row.other_id) not in marks.wanted]
     gone.sort(key=lambda row: (-ORDER[row.kind], -row.key.count("/")))
     for row in gone:
         try:

@@ -302,6 +302,19 @@ children:
     assert "Capability contoso/soap" in told(plan)
 
 
+def test_json_of_other_tools_is_left_alone_and_yaml_without_a_kind_is_not(root: User) -> None:
+    other = FOLDER | {"package.json": "[1, 2]", "notes/settings.json": '{"a": 1}'}
+    assert codes(applied(root, other)) == {}
+    slip = applied(root, FOLDER | {"slip.yaml": "name: x\n"})
+    assert codes(slip) == {"x": "kind-missing"}
+
+
+def test_a_set_without_a_name_is_nobodys_to_prune(root: User) -> None:
+    files = [File(name, text) for name, text in FOLDER.items()]
+    apply(root, files, set_name="")
+    assert not AppliedObject.objects.exists()
+
+
 def test_nothing_at_all_is_an_error(root: User) -> None:
     with pytest.raises(Invalid, match="nothing-to-apply"):
         applied(root, {"empty.yaml": "# nothing\n"})
