@@ -182,6 +182,15 @@ ROLES = [
     get(V1 + "auth/everybodys-tokens/<str:key>/", SUPERUSER, args={"key": "api-token"}),
     delete(V1 + "auth/everybodys-tokens/<str:key>/", SUPERUSER, args={"key": "api-token"}),
     get(V1 + "auth/tokens/<str:key>/", args={"key": "api-token"}, ok=404),
+    get(V1 + "auth/sessions/"),
+    get(V1 + "auth/sessions/<int:pk>/", args={"pk": "somebodys-sign-in"}, ok=404),
+    delete(V1 + "auth/sessions/<int:pk>/", args={"pk": "somebodys-sign-in"}, ok=404),
+    get(V1 + "auth/preferences/"),
+    put(V1 + "auth/preferences/", body={"time_zone": "Europe/Madrid"}),
+    *(
+        post(f"{V1}users/<int:pk>/{verb}/", SUPERUSER, args={"pk": "holder:factory-a"}, ok=ok)
+        for verb, ok in (("unlock", 204), ("password-link", 201))
+    ),
 ]
 STARTING = [
     get(V1 + "nodes/find/", query={"name": "line"}),
