@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from orchestration import hints
-from orchestration.services import events
+from orchestration.models import ApiToken, SignIn
+from orchestration.services import api_tokens, events, sign_ins
 from orchestration.services.errors import Invalid
 from rbac.access import may_administer, may_as_oneself
 from rbac.models import User
@@ -54,12 +55,20 @@ def describe(by: User, user: User, *, full_name: str, email: str) -> User:
 def change(
     by: User, user: User, *, is_active: bool, is_staff: bool, groups: Iterable[Group]
 ) -> User:
-    """Let a person in or shut them out, and set their groups. Superusers only."""
+    """Let a person in or shut them out, and set their groups. Superusers only.
+
+    Sessions and tokens of an account that is closed end for good: letting the person in again
+    brings none of them back.
+    """
     may_administer(by).require()
     User.objects.filter(pk=user.pk).update(is_active=is_active, is_staff=is_staff)
     user.refresh_from_db()
     user.groups.set(groups)
     events.record("person.changed", user, None, by, active=is_active, staff=is_staff)
+    if not is_active:
+        sign_ins.end(by, SignIn.objects.filter(user=user))
+        for token in ApiToken.objects.filter(user=user):
+            api_tokens.revoke(by, token)
     hints.tell_rights([user.pk])
     return user
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 from django.utils import timezone
 
 from orchestration.models import Event
-from orchestration.services import people, roles
+from orchestration.services import api_tokens, people, roles, sign_ins
 from orchestration.services.errors import Invalid
 from rbac.access import Denied, may
 from rbac.models import RoleAssignment, User
@@ -126,3 +127,22 @@ def test_one_changes_ones_own_password_and_nobody_elses(company: Company) -> Non
     assert User.objects.get(pk=dana.pk).check_password(GOOD)
     assert User.objects.get(pk=otto.pk).check_password(GOOD + "!")
     assert GOOD not in repr(list(Event.objects.values()))
+
+
+def test_what_a_closed_account_was_signed_in_with_does_not_come_back(company: Company) -> None:
+    root, dana = company.root_user, company.person("dana")
+    browser = Client()
+    browser.force_login(dana, backend="django.contrib.auth.backends.ModelBackend")
+    key = str(browser.session.session_key)
+    sign_ins.signed_in(dana, key, device="Firefox", shared=False, how="password")
+    _, secret = api_tokens.create(dana, valid_for=timedelta(days=1))
+    program = {"HTTP_AUTHORIZATION": f"Token {secret}"}
+    assert browser.get("/api/v1/me/").status_code == 200
+    assert Client().get("/api/v1/me/", **program).status_code == 200
+
+    people.change(root, dana, is_active=False, is_staff=False, groups=[])
+    people.change(root, dana, is_active=True, is_staff=False, groups=[])
+    assert browser.get("/api/v1/me/").status_code == 401
+    assert Client().get("/api/v1/me/", **program).status_code == 401
+    kinds = set(Event.objects.values_list("kind", flat=True))
+    assert {"person.session-ended", "api-token.revoked"} <= kinds
