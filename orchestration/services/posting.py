@@ -8,6 +8,7 @@ import ssl
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import httpcore
 
@@ -73,6 +74,12 @@ def post(request: Request, resolve: Resolver = look_up) -> Answer:
     return Answer(status, code, int((time.monotonic() - started) * 1000), excerpt)
 
 
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom certificates are believed from. Reading that takes longer than most calls."""
+    return ssl.create_default_context()
+
+
 def _code(status: int) -> str:
     if status in _SUCCESS:
         return ""
@@ -83,7 +90,7 @@ def _call(request: Request, to: Destination, deadline: float) -> tuple[int, str]
     timeout = {"connect": LIMIT, "read": LIMIT, "write": LIMIT, "pool": LIMIT}
     with (
         httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(), network_backend=_Pinned(to, deadline)
+            ssl_context=_trust(), network_backend=_Pinned(to, deadline)
         ) as pool,
         pool.stream(
             "POST",

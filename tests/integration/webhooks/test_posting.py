@@ -174,7 +174,9 @@ def test_the_certificate_must_be_of_the_name(
     url = f"https://{NAME}:{made.port}/"
     assert send(url, knows(LOOPBACK)).code == "not-trusted"
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    posting._trust.cache_clear()
     answer = send(url, knows(LOOPBACK))
     made.server.shutdown()
     made.server.server_close()
+    posting._trust.cache_clear()
     assert (answer.ok, answer.code) == ((True, "") if trusted else (False, "not-trusted"))
