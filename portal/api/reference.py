@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
+from portal.api.schema import described
 
 METHODS = ("get", "post", "put", "patch", "delete")
 HEAD = """# REST
@@ -49,7 +49,7 @@ call "$SERVER/api/v1/deployments/?target=8&limit=1"
 
 def reference() -> str:
     """Return the page as Markdown."""
-    document: Mapping[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    document = described()
     calls = sorted(_calls(document), key=lambda call: (call[0], call[1], METHODS.index(call[2])))
     shapes = document["components"]["schemas"]
     parts = [HEAD]

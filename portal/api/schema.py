@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from portal.api import exports, problems, selecting
@@ -80,6 +81,9 @@ def add_problems(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
             for status in READING if method == "get" else WRITING:
                 told = {"description": f"{HTTPStatus(status).phrase}.", "content": content}
                 call["responses"].setdefault(str(status), told)
+            for status, told in call["responses"].items():
+                if int(status) >= HTTPStatus.BAD_REQUEST:
+                    told["content"] = content
             if method == "get" and "ETag" in call["responses"].get("200", {}).get("headers", ()):
                 call["responses"]["304"] = {"description": "It has not changed."}
     return result
@@ -93,3 +97,10 @@ def add_files(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
             content = calls["get"]["responses"]["200"]["content"]
             content |= {kind.media_type: {"schema": {"type": "string"}} for kind in exports.FILES}
     return result
+
+
+def described() -> dict[str, Any]:
+    """Return the OpenAPI document of the whole interface, as its readers get it."""
+    generator: Any = SchemaGenerator
+    document: dict[str, Any] = generator().get_schema(request=None, public=True)
+    return document

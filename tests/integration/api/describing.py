@@ -10,6 +10,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
+
 from demo import seed
 from orchestration.services import api_tokens
 from rbac.models import User
@@ -40,7 +42,10 @@ def believe(person: str, scratch: Path, *options: str) -> int:
     command += ["--checks", ",".join(CHECKS), "--exclude-operation-id", ENDS_THE_RUN]
     command += ["--continue-on-failure", "--no-color", "--warnings", "off", *options]
     with serving() as server:
-        command.append(f"{server}/api/v1/schema/")
+        address = f"{server}/api/v1/schema/"
+        # Written once, which takes longer than schemathesis waits where the machine is busy.
+        assert httpx.get(address, timeout=SECONDS).is_success
+        command.append(address)
         done = subprocess.run(
             command, capture_output=True, text=True, cwd=scratch, timeout=SECONDS, check=False
         )
