@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import Group
+from django.core import signing
 from django.test import Client
 from django.utils import timezone
 
@@ -73,7 +74,7 @@ def _without(ground: Ground) -> Iterator[Asker]:
 
 def _agent(agent: Agent) -> Asker:
     """An agent with a session of its own, which opens nothing that is for people."""
-    token = agent_sessions.tokens.dumps({"agent": agent.pk}, salt=agent_sessions._SESSION)
+    token = signing.dumps({"agent": agent.pk}, salt=agent_sessions._SESSION)
     assert agent_sessions.agent_for(token) == agent
     client = Client(headers={"Authorization": f"Agent {token}"})
     return Asker("an agent", Standing(), client, known=False)

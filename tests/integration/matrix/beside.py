@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from orchestration.models import Delivery, Event, Node, SolutionVersion, Validation, Webhook
+from orchestration.models import Delivery, Event, Node, SignIn, SolutionVersion, Validation, Webhook
 from orchestration.queries.line_choice import Chosen
 from orchestration.services import api_tokens, operations, vault
 from rbac.models import Role
@@ -35,6 +35,7 @@ def _webhook(catalog: Catalog, factory: str) -> None:
     world.add(f"webhook:{factory}", row.pk, place.path, kind="webhook")
     told = Delivery.objects.create(webhook=row)
     world.add(f"delivery:{factory}", str(told.uid), place.path, kind="delivery")
+    world.add(f"delivery-row:{factory}", told.pk, place.path)
 
 
 def _validation(catalog: Catalog, line: str) -> None:
@@ -44,6 +45,7 @@ def _validation(catalog: Catalog, line: str) -> None:
     row = Validation.objects.create(revision=newest, due_at=timezone.now() + timedelta(days=1))
     world, at = ground.world, ground.path(line)
     world.add(f"validation:{line}", str(row.uid), at, kind="validation")
+    world.add(f"validation-row:{line}", row.pk, at)
     # Whoever judges it reads what it is about.
     stem, solution = line.replace("-", ""), newest.template_version.template.node.name
     for word in (f"zq{stem}zq", f"zqvalue{stem}zq", solution):
@@ -74,7 +76,8 @@ def _others_own(catalog: Catalog) -> None:
     token, _ = api_tokens.create(catalog.ground.by, valid_for=timedelta(days=1))
     world.add("api-token", token.key, "")
     world.add("api-token-row", token.pk, "")
-    world.add("somebodys-sign-in", 1, "")
+    device = SignIn.objects.create(user=catalog.ground.by, session_key="somebodys")
+    world.add("somebodys-sign-in", device.pk, "")
     world.add("nobodys", "nobodys", "")
     world.add("first-save", 1, "")
     world.add("kind-of-node", ContentType.objects.get_for_model(Node).pk, "")

@@ -43,7 +43,7 @@ class Judge:
                 self._note(
                     row, asker, f"{answer.status_code} instead of {expected}: {text(answer)[:300]}"
                 )
-            if answer.status_code >= HTTPStatus.BAD_REQUEST and wrote:
+            if wrote and (missing or answer.status_code >= HTTPStatus.BAD_REQUEST):
                 self._same_rows(row, asker, wrote)
             self._reads_nothing_hidden(row, asker, answer)
             if row.lists and answer.status_code == HTTPStatus.OK:

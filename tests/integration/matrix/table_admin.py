@@ -53,19 +53,21 @@ class Noun:
         seen = self._seen()
         opened = anywhere(*self.opens)
         for method in ("GET", "POST"):
-            yield _row(method, base, opened, ok=(200, 302))
-            yield _row(method, f"{base}add/", _right(self.add, ""))
-            yield _row(method, f"{base}<path:object_id>/history/", seen, opened, args=pk)
+            yield admin_row(method, base, opened, ok=(200, 302))
+            yield admin_row(method, f"{base}add/", _right(self.add, ""))
+            yield admin_row(method, f"{base}<path:object_id>/history/", seen, opened, args=pk)
         at = "" if self.anywhere else self.thing
         page = f"{base}<path:object_id>/change/"
-        yield _row("GET", page, seen, opened, args=pk)
-        yield _row("POST", page, seen, _right(self.change, at), args=pk, ok=(200, 302))
+        yield admin_row("GET", page, seen, opened, args=pk)
+        yield admin_row("POST", page, seen, _right(self.change, at), args=pk, ok=(200, 302))
         page = f"{base}<path:object_id>/delete/"
-        yield _row("GET", page, seen, _right(self.delete, at), args=pk)
+        yield admin_row("GET", page, seen, _right(self.delete, at), args=pk)
         sent = {"post": "yes"}
-        yield _row("POST", page, seen, _right(self.delete, at), args=pk, ok=302, body=sent)
+        yield admin_row("POST", page, seen, _right(self.delete, at), args=pk, ok=302, body=sent)
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            yield replace(_row(method, f"{base}<path:object_id>/", args=pk, ok=302), brief=True)
+            yield replace(
+                admin_row(method, f"{base}<path:object_id>/", args=pk, ok=302), brief=True
+            )
 
     def _seen(self) -> Need:
         if self.anywhere:
@@ -73,7 +75,8 @@ class Noun:
         return sees(self.thing, *self.sight) if self.sight else in_context("context")
 
 
-def _row(method: str, route: str, *needs: Need, **more: object) -> Row:
+def admin_row(method: str, route: str, *needs: Need, **more: object) -> Row:
+    """A call that only who has some right of IT gets through the door with."""
     made = post(route, DOOR, *needs, **more)
     return with_method(method, replace(made, form=method in {"GET", "POST"}))
 
@@ -137,30 +140,31 @@ NOUNS = (
 )  # fmt: skip
 
 
-def _both(route: str, *needs: Need, **more: object) -> Iterator[Row]:
+def both(route: str, *needs: Need, **more: object) -> Iterator[Row]:
+    """A page that is opened and sent with the same right."""
     for method in ("GET", "POST"):
-        yield _row(method, route, *needs, **more)
+        yield admin_row(method, route, *needs, **more)
 
 
 PAGES = [
-    *_both("admin/"),
-    *_both("admin/health/"),
-    *_both("admin/playground/", anywhere("author_solutions")),
-    *_both("admin/new-solution/", anywhere("author_solutions")),
-    *_both("admin/password_change/", ok=302),
-    *_both("admin/password_change/done/"),
-    *_both(
+    *both("admin/"),
+    *both("admin/health/"),
+    *both("admin/playground/", anywhere("author_solutions")),
+    *both("admin/new-solution/", anywhere("author_solutions")),
+    *both("admin/password_change/", ok=302),
+    *both("admin/password_change/done/"),
+    *both(
         "admin/r/<path:content_type_id>/<path:object_id>/",
         Need(frozenset(), "line-b", 404, never=True),
         args={"content_type_id": "kind-of-node", "object_id": "line-b"},
     ),
-    *_both("admin/jsi18n/"),
-    *_both("admin/autocomplete/", ok=403),
-    *_both("admin/<apps>", ok=302),
+    *both("admin/jsi18n/"),
+    *both("admin/autocomplete/", ok=403),
+    *both("admin/<apps>", ok=302),
     *(
         row
         for verb in ("approve", "revoke")
-        for row in _both(
+        for row in both(
             f"admin/orchestration/agent/<path:object_id>/{verb}/",
             sees("knocking:factory-a", *AGENTS),
             may("knocking:factory-a", "manage_agents"),
@@ -168,30 +172,30 @@ PAGES = [
             ok=(200, 302),
         )
     ),
-    *_both(
+    *both(
         "admin/orchestration/enrolmenttoken/<path:object_id>/cancel/",
         sees("token:factory-a", "manage_agents"),
         args={"object_id": "token:factory-a"},
         ok=(200, 302),
     ),
-    *_both(
+    *both(
         "admin/rbac/user/<path:object_id>/password/",
         sees("holder:factory-a", "manage_access"),
         NEVER,
         SUPERUSER,
         args={"object_id": "holder:factory-a"},
     ),
-    *_both(
+    *both(
         "admin/rbac/user/<path:object_id>/access/",
         sees("holder:factory-a", "manage_access"),
         args={"object_id": "holder:factory-a"},
     ),
-    *_both(
+    *both(
         "admin/orchestration/node/add-factory/",
         anywhere("edit_hierarchy"),
         anywhere("edit_targets"),
     ),
-    *_both(
+    *both(
         "admin/orchestration/node/<path:object_id>/access/",
         sees("line-a", "manage_access"),
         args={"object_id": "line-a"},
@@ -204,7 +208,7 @@ PAGES = [
 CHOICES = [
     # What a form offers and a filter finds is what one may see there, and nothing else.
     *(
-        replace(_row("GET", f"admin/orchestration/{noun}/add/", anywhere(right)), query=query)
+        replace(admin_row("GET", f"admin/orchestration/{noun}/add/", anywhere(right)), query=query)
         for noun, right, query in (
             ("node", "edit_hierarchy", {"parent": Id("factory-b")}),
             ("target", "edit_targets", {"parent": Id("factory-b")}),

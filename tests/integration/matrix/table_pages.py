@@ -174,6 +174,17 @@ PUBLISHED = [
         ok=THERE,
     ),
 ]
+PUBLISHED += [
+    _form(
+        f"configure/published/<int:pk>/validation/{verb}/",
+        anywhere("publish"),
+        sees("revision:line-a:solution:1", *INSTALLED),
+        may("revision:line-a:solution:1", "publish"),
+        args={"pk": "revision:line-a:solution:1"},
+        ok=(THERE, 409),
+    )
+    for verb in ("ask-again", "call-off")
+]
 _CHOSEN = {"instance": Id(COPY)}
 DEPLOY = [
     _page("deploy/", ("deploy", "uninstall")),

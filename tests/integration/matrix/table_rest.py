@@ -57,6 +57,11 @@ ROWS: list[Row] = [
         args={"pk": "schema-version:solution"},
     ),
     get(
+        V1 + "config-template-versions/<int:pk>/json-schema/",
+        sees("version:config", *CATALOG),
+        args={"pk": "version:config"},
+    ),
+    get(
         V1 + "solution-versions/<int:pk>/json-schema/",
         sees("version:solution", *CATALOG),
         args={"pk": "version:solution"},

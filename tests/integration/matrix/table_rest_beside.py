@@ -178,6 +178,9 @@ ROLES = [
         query={"right": "deploy"},
         tells=("doer",),  # also who has it from further up
     ),
+    get(V1 + "auth/sessions/"),
+    get(V1 + "auth/sessions/<int:pk>/", args={"pk": "somebodys-sign-in"}, ok=404),
+    get(V1 + "auth/preferences/"),
     get(V1 + "auth/everybodys-tokens/", SUPERUSER),
     get(V1 + "auth/everybodys-tokens/<str:key>/", SUPERUSER, args={"key": "api-token"}),
     delete(V1 + "auth/everybodys-tokens/<str:key>/", SUPERUSER, args={"key": "api-token"}),

@@ -83,6 +83,16 @@ NODES = [
         args={"pk": "factory-a"},
         body={"display_name": "New"},
     ),
+    post(
+        V1 + "nodes/<int:pk>/move/",
+        sees("line-b", *PLACES),
+        knows("factory-b", *PLACES),
+        may("line-b", "edit_targets"),
+        may("factory-b", "edit_targets"),
+        args={"pk": "line-b"},
+        body={"parent": Id("factory-b")},
+        ok=422,  # its agent stays behind
+    ),
     delete(
         V1 + "nodes/<int:pk>/",
         sees("spare-site", *PLACES),
@@ -400,6 +410,12 @@ PEOPLE = [
         body={"password": WEAK},
         ok=204,
     ),
+    *(
+        post(f"{V1}users/<int:pk>/{verb}/", SUPERUSER, args={"pk": "holder:factory-a"}, ok=ok)
+        for verb, ok in (("unlock", (200, 204)), ("password-link", (200, 201)))
+    ),
+    put(V1 + "auth/preferences/", body={}, ok=(200, 400)),
+    delete(V1 + "auth/sessions/<int:pk>/", args={"pk": "somebodys-sign-in"}, ok=404),
     post(V1 + "auth/tokens/", body={}, ok=201),
     delete(V1 + "auth/tokens/<str:key>/", args={"key": "api-token"}, ok=404),
 ]

@@ -3,6 +3,7 @@
 from tests.integration.matrix import (
     table_account,
     table_admin,
+    table_admin_beside,
     table_pages,
     table_rest,
     table_rest_beside,
@@ -22,4 +23,5 @@ ROWS: list[Row] = [
     *table_pages.ROWS,
     *table_account.ROWS,
     *table_admin.ROWS,
+    *table_admin_beside.ROWS,
 ]

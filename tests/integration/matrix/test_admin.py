@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.integration.matrix import table_admin, table_admin_beside
 from tests.integration.matrix.conftest import Matrix
 from tests.integration.matrix.rows import Row
-from tests.integration.matrix.table_admin import ROWS
 
+ROWS = [*table_admin.ROWS, *table_admin_beside.ROWS]
 pytestmark = pytest.mark.django_db
 
 

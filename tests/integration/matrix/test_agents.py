@@ -6,6 +6,7 @@ What one agent may see and say of another's is tested beside the protocol itself
 from collections.abc import Mapping
 from datetime import timedelta
 
+import httpx
 import pytest
 from django.test import Client
 
@@ -39,15 +40,23 @@ def test_every_call_of_agents_is_known() -> None:
 @pytest.mark.parametrize("name", CALLS)
 def test_neither_people_nor_strangers_get_in(company: Company, name: str) -> None:
     company.agent("alpha")
-    everybody = [{}, *_people(company.root_user), {"Authorization": "Agent made-up"}]
+    everybody: list[Mapping[str, str]] = [
+        {},
+        *_people(company.root_user),
+        {"Authorization": "Agent made-up"},
+    ]
     address = f"/{ELSEWHERE[0]}{name.replace('<str:digest>', 'sha256:00')}"
     method, knocking = CALLS[name]
     before = fingerprint()
     for headers in everybody:
-        answer = run(lambda c, h=headers: c.request(method, address, headers=h, content=b"{}"))
+        answer = _call(method, address, headers)
         assert answer.status_code == (400 if knocking else 401), (headers, answer.text)
         assert "alpha" not in answer.text
     assert fingerprint() == before
+
+
+def _call(method: str, address: str, headers: Mapping[str, str]) -> httpx.Response:
+    return run(lambda c: c.request(method, address, headers=headers, content=b"{}"))
 
 
 def _people(user: User) -> list[Mapping[str, str]]:

@@ -38,7 +38,7 @@ HIDDEN: dict[str, tuple[str, ...]] = {
     "webhook": ("webhook:factory-b", "webhook:factory-x"),
 }
 # By these one finds names; every hidden word is tried.
-NAMES = {"name", "capability", "version", "object_type", "key"}
+NAMES = {"name", "search", "capability", "version", "object_type", "key"}
 # These say nothing of any one thing.
 PLAIN = {
     "kind", "level", "state", "outcome", "object_id", "since", "until", "role",
