@@ -102,9 +102,10 @@ def main(arguments: list[str]) -> int:
         tell(f"Error: the server cannot be reached: {error}.")
         return Exit.UNREACHABLE
     except (KeyboardInterrupt, typer.Abort):
-        tell("Stopped.")
-        return Exit.INTERRUPTED
+        ended = Exit.INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()  # whoever read the output has seen enough
         return Exit.DONE
+    if ended == Exit.INTERRUPTED:  # also told by the framework, as a code
+        tell("Stopped. What the server had begun goes on.")
     return int(ended) if isinstance(ended, int) else Exit.DONE

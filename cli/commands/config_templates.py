@@ -8,7 +8,7 @@ import typer
 from cli import naming
 from cli.failures import Exit, Failure
 from cli.files import text_of
-from cli.options import DisplayName, InContext, Output
+from cli.options import DisplayName, InContext, Output, Yes
 from cli.output import Columns, Format, show, tell
 from cli.server import connect
 
@@ -105,3 +105,20 @@ def unlink(name: Name, *, at: At) -> None:
             raise Failure(f"{name} is not linked to {place['title']}.", Exit.ABSENT)
         server.delete(f"nodes/{place['id']}/links/{own[0]['id']}/")
         tell(f"{name} no longer counts at {place['title']}.")
+
+
+@app.command("remove-version")
+def remove_version(
+    name: Name,
+    *,
+    version: Annotated[str, typer.Option("--version", help="The version to delete.")],
+    context: InContext = "",
+    yes: Yes = False,
+) -> None:
+    """Delete a version that is linked nowhere."""
+    with connect() as server:
+        number = naming.version(naming.entry(server, "config-templates", name, context), version)
+        if not yes:
+            typer.confirm(f"Delete {name} {version}?", abort=True, err=True)
+        server.delete(f"config-template-versions/{number}/")
+        tell(f"Deleted {name} {version}.")

@@ -7,7 +7,7 @@ import typer
 
 from cli import naming
 from cli.files import text_of
-from cli.options import InContext, Output
+from cli.options import InContext, Output, Yes
 from cli.output import Columns, Format, show, tell
 from cli.server import connect
 
@@ -74,3 +74,20 @@ def show_(
             typer.echo(found["text"], nl=not found["text"].endswith("\n"))
         else:
             show(found, output)
+
+
+@app.command("remove-version")
+def remove_version(
+    name: str,
+    *,
+    version: Annotated[str, typer.Option("--version", help="The version to delete.")],
+    context: InContext = "",
+    yes: Yes = False,
+) -> None:
+    """Delete a version that no template is held to."""
+    with connect() as server:
+        number = naming.version(naming.entry(server, "schemas", name, context), version)
+        if not yes:
+            typer.confirm(f"Delete {name} {version}?", abort=True, err=True)
+        server.delete(f"schema-versions/{number}/")
+        tell(f"Deleted {name} {version}.")

@@ -1,7 +1,11 @@
 """Single commands against a running server: names, output, refusals, exit codes."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,3 +208,42 @@ def test_a_place_moves_with_its_lines(plant: Terminal) -> None:
     plant.ok("site", "move", "omega", "--to", "west")
     assert plant.json("target", "show", "contoso/west/omega/omega-1")["name"] == "omega-1"
     assert plant.run("site", "move", "omega", "--to", "contoso").code == 2
+
+
+def test_config_templates_are_made_linked_and_taken_away(plant: Terminal) -> None:
+    rules = "rules:\n  configs:\n    Broker: {type: string}\n"
+    plant.ok("schema", "create", "-f", plant.write("net.yaml", rules), "--name", "net",
+             "--version", "1.0.0")  # fmt: skip
+    text = plant.write("plant.yaml", "configs:\n  Broker: ${{$val(Broker)}}\n")
+    plant.ok("config-template", "create", "plant", "--version", "1.0.0", "-f", text,
+             "--schema", "net/1.0.0")  # fmt: skip
+    assert plant.run("schema", "remove-version", "net", "--version", "1.0.0", "-y").code == 4
+    plant.ok("config-template", "link", "plant", "--at", "alpha")
+    (link,) = plant.json("config-template", "list", "--at", "alpha/line-1")
+    assert (link["name"], link["version"]) == ("plant", "1.0.0")
+    plant.ok("configuration", "set", "alpha", "Broker=mqtt.alpha", "--solution", "plant")
+    plant.ok("config-template", "unlink", "plant", "--at", "alpha")
+    assert plant.run("config-template", "unlink", "plant", "--at", "alpha").code == 3
+    plant.ok("config-template", "remove-version", "plant", "--version", "1.0.0", "-y")
+    plant.ok("schema", "remove-version", "net", "--version", "1.0.0", "-y")
+    assert plant.run("config-template", "link", "plant", "--at", "alpha").code == 3
+
+
+def test_waiting_ends_by_time_or_by_hand_and_the_work_goes_on(plant: Terminal) -> None:
+    plant.ok("configuration", "set", "west/beta", "MaxTemp=70", "--solution", "mixer")
+    plant.ok("target", "publish", "beta/line-1", "--solution", "mixer")
+    install = ("target", "install", "beta/line-1", "--solution", "mixer", "--wait")
+    late = plant.run(*install, "--timeout", "2")
+    assert late.code == 1
+    assert "has not ended after 2 seconds; it goes on" in late.err
+    rollout = str(plant.json("rollout", "list", "--state", "Running")[0]["id"])
+    command = [sys.executable, "-m", "cli", "rollout", "watch", rollout]
+    watching = subprocess.Popen(
+        command, env=plant.environment(), cwd=plant.folder, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(8)  # it says nothing while it waits; by then it does, however busy the machine
+    watching.send_signal(signal.SIGINT)
+    said = watching.communicate(timeout=30)[1]
+    assert (watching.returncode, "Stopped." in said) == (130, True)
+    plant.ok("rollout", "cancel", rollout)
+    assert plant.run("rollout", "watch", rollout).code == 1
