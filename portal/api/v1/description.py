@@ -12,8 +12,7 @@ from rest_framework.response import Response
 
 from portal.api.resource import Asked
 from portal.api.rights import DeclaredRight, Open, Rights
-from portal.api.schema import described
-
+from portal.api.schema import Documented, described
 
 FORMAT = OpenApiParameter("format", str, enum=["json", "yaml"])
 
@@ -23,6 +22,7 @@ class Description(SpectacularAPIView):
 
     rights: ClassVar[Rights] = {"get": Open.ANYONE}
     permission_classes: Any = (DeclaredRight,)
+    schema: Any = Documented()
 
     @extend_schema(responses={200: OpenApiTypes.OBJECT}, parameters=[FORMAT])
     def get(self, request: Request, *args: object, **kwargs: object) -> HttpResponse:
