@@ -123,23 +123,25 @@ def told(by: User, version: SolutionTemplateVersion) -> SafeString | str:
     """What to know of a withdrawn version: why, what instead, and who still runs it."""
     if version.withdrawn_at is None:
         return ""
-    lines = [str(one.target) for one in still_running(by, version)[: SHOWN + 1]]
-    if len(lines) > SHOWN:
-        lines[SHOWN:] = ["…"]
-    instead = (
-        gettext("Use %(version)s.") % {"version": version.replacement.version}
-        if (version.replacement)
-        else ""
-    )
+    because = version.withdrawn_because
+    if version.replacement is not None:
+        instead = gettext("Use %(version)s.") % {"version": version.replacement.version}
+        because = f"{because} {instead}"
     return format_html(
-        "<strong>{}</strong> {} {} {}",
+        "<br><strong>{}</strong> {} · {} {}",
         gettext("Withdrawn"),
         columns.by_whom(version.withdrawn_at, version.withdrawn_by),
-        f"{version.withdrawn_because} {instead}".strip(),
-        columns.listed([gettext("Still there: %(lines)s") % {"lines": ", ".join(lines)}])
-        if lines
-        else "",
+        because,
+        _still_there([str(one.target) for one in still_running(by, version)[: SHOWN + 1]]),
     )
+
+
+def _still_there(lines: list[str]) -> SafeString | str:
+    if not lines:
+        return ""
+    more = ["…"] if len(lines) > SHOWN else []
+    names = ", ".join([*lines[:SHOWN], *more])
+    return format_html("<br>{}", gettext("Still there: %(lines)s") % {"lines": names})
 
 
 def _author(request: HttpRequest, template: SolutionTemplate) -> User:
