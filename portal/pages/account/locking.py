@@ -1,5 +1,6 @@
 """Locking a session, opening it again, and handing the device to somebody else."""
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -83,5 +84,6 @@ def switch(request: PortalRequest) -> HttpResponse:
         remember_device(request, response, user)
         return response
     others = [name for name in people_here(request) if name != request.user.get_username()]
-    context = {"form": form, "next": going_on, "people": others}
+    local = settings.LOCAL_ACCOUNTS
+    context = {"form": form, "next": going_on, "people": others, "local": local}
     return render(request, "account/switch.html", context)
