@@ -98,10 +98,12 @@ def guarded(view: Editable, handler: Handler, read: Handler | None) -> Handler:
         with transaction.atomic():
             for rows in view.held():
                 list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk"))
-            current = _current(view, lambda: read(request, *args, **kwargs))
-            if not _holds(match, none, current):
-                raise Outdated(_yours(view, request, match or none or ""), current)
+            before = _current(view, lambda: read(request, *args, **kwargs))
+            # What would be refused in any case is refused as ever: a condition comes last. So the
+            # edit is made, and undone where it does not hold.
             response = handler(request, *args, **kwargs)
+            if not _holds(match, none, before):
+                raise Outdated(_yours(view, request, match or none or ""), before)
             again = request.method != "DELETE"
             after = _current(view, lambda: read(request, *args, **kwargs)) if again else None
         if after is not None:

@@ -74,7 +74,7 @@ def test_of_many_saves_of_the_same_values_one_wins(
         return api.put(path, {"values": {"Speed": number}, "base": 0}, if_match=tag)
 
     answers = each(save)
-    assert sorted(answers) == [(200, "")] + [(412, "changed-meanwhile")] * (THREADS - 1)
+    assert sorted(answers) == [(200, "")] + [(412, "values-changed")] * (THREADS - 1)
 
 
 def test_of_many_who_make_a_secret_where_there_is_none_one_does(company: Company) -> None:

@@ -71,7 +71,7 @@ def test_any_version_will_do_as_long_as_there_is_one(company: Company) -> None:
     path = f"nodes/{company.factories['alpha'].pk}/"
     assert api.patch(path, {"display_name": "A"}, if_match="*").status_code == 200
     absent = api.patch("nodes/987654/", {"display_name": "A"}, if_match="*")
-    assert said(absent) == (412, "changed-meanwhile")
+    assert said(absent) == (404, "not-found")
 
 
 def test_a_weak_tag_is_no_ground_for_an_edit(company: Company) -> None:
@@ -86,7 +86,17 @@ def test_what_may_not_be_seen_answers_as_what_is_not_there(company: Company) -> 
     hidden = stranger.patch(f"nodes/{company.lines['alpha-1'].pk}/", {}, if_match=OTHER)
     absent = stranger.patch("nodes/987654/", {}, if_match=OTHER)
     assert (hidden.status_code, hidden.content) == (absent.status_code, absent.content)
-    assert hidden.status_code == 412
+    assert hidden.status_code == 404
+
+
+def test_what_would_be_refused_anyway_is_refused_as_ever(company: Company) -> None:
+    viewer = Api(company.person("vera", "configuration-viewer"))
+    path = f"nodes/{company.lines['alpha-1'].pk}/"
+    assert said(viewer.patch(path, {"display_name": "A"}, if_match=OTHER)) == (403, "right-missing")
+    api = Api(company.root_user)
+    assert said(api.patch(path, {"colour": "red"}, if_match=OTHER)) == (400, "invalid")
+    full = f"nodes/{company.factories['alpha'].pk}/"
+    assert said(api.delete(full, if_match=OTHER)) == (409, "place-not-empty")
 
 
 def test_a_secret_is_made_only_where_there_is_none(company: Company) -> None:
