@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -40,8 +41,7 @@ def what_may(request: HttpRequest, somebody: User) -> HttpResponse:
     """Show the roles somebody holds, and at a chosen place every right with its reason."""
     by = person(request)
     form = WhereForm(request.GET or None)
-    rows = explaining.explainable(by, somebody).exclude(kind=Node.Kind.CATALOG)
-    offer_rows(form, "node", rows.order_by("path"))
+    offer_rows(form, "node", _offered(by, somebody, request.GET.get("node", "")))
     node = form.cleaned_data["node"] if form.is_valid() else None
     rights = explaining.rights_at(somebody, node) if node else []
     context = {
@@ -67,6 +67,7 @@ def who_can(request: HttpRequest, node: Node) -> HttpResponse:
     form = WhatForm(request.GET or None)
     chosen = form.cleaned_data["right"] if form.is_valid() else ""
     found = explaining.holders(node, Perm(chosen)) if chosen else []
+    known = _pages_of(by, [one.person.pk for one in found], node)
     context = {
         **site.each_context(request),
         "title": gettext("Who can do what at %(place)s") % {"place": node.title},
@@ -74,11 +75,27 @@ def who_can(request: HttpRequest, node: Node) -> HttpResponse:
         "way": columns.way(node),
         "form": form,
         "chosen": LABELS[Perm(chosen)] if chosen else "",
-        "holders": [{"holder": one, "why": _reasons(by, one.through)} for one in found],
+        "holders": [
+            {"holder": one, "why": _reasons(by, one.through), "link": known.get(one.person.pk, "")}
+            for one in found
+        ],
         "held": [_row(one) for one in access.reaching(node)],
         "give": f"{reverse('admin:rbac_roleassignment_add')}?node={node.pk}",
     }
     return TemplateResponse(request, "admin/who_can.html", context)
+
+
+def _offered(by: User, somebody: User, chosen: str) -> QuerySet[Node]:
+    """Places to look at. There may be thousands of lines: one comes from its own page."""
+    one = Q(pk=chosen) if chosen.isdecimal() else Q(pk__in=())
+    upper = ~Q(kind__in=[Node.Kind.TARGET, Node.Kind.CATALOG])
+    return explaining.explainable(by, somebody).filter(one | upper).order_by("path")
+
+
+def _pages_of(by: User, people: Iterable[int], node: Node) -> dict[int, str]:
+    """The pages that say what each of some people may do at a place, as far as one sees them."""
+    seen = access.people(by).filter(pk__in=people).values_list("pk", flat=True)
+    return {pk: f"{reverse('admin:rbac_user_access', args=[pk])}?node={node.pk}" for pk in seen}
 
 
 def _reasons(by: User, through: Iterable[RoleAssignment]) -> list[dict[str, object]]:

@@ -70,6 +70,11 @@ def test_a_place_says_who_has_a_right_and_why(company: Company, sign_in: SignIn)
     # The city above is a name to the line's own admin; the line is a link.
     assert "Deployment manager · chicago" in table
     assert f'href="{page_of(Node, "access", line.pk)}">alpha-1</a>' in table
+    # So is a person whose roles ada manages, to what that person may do at this very line.
+    own = f"/admin/rbac/user/{company.people['ada'].pk}/access/?node={line.pk}"
+    assert f'href="{own}">ada</a>' in table
+    assert ">dana</a>" not in table
+    assert "<caption>alpha-1</caption>" in ada.get(own).content.decode()
 
 
 def test_a_person_page_says_until_when_and_whom_to_ask(company: Company, root: Client) -> None:

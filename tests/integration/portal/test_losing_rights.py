@@ -17,7 +17,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from orchestration import hints
 from orchestration.models import Target
-from orchestration.services import custom_roles, groups, people, roles
+from orchestration.queries.line_choice import Chosen
+from orchestration.services import api_tokens, custom_roles, groups, operations, people, roles
 from portal.live import SIGNED_OUT
 from rbac import grants
 from rbac.models import RoleAssignment, User
@@ -198,3 +199,20 @@ def test_a_right_gained_is_heard_of_without_a_new_page(
     assert window.topics(WITHIN) == {AGAIN}
     window.line = company.lines["beta-1"]
     assert window.hears() == {f"target:{window.line.pk}"}
+
+
+def test_a_stream_ends_with_its_token(server: str, company: Company) -> None:
+    """Programs follow an operation by a stream that their token opens."""
+    ada, line = company.person("ada", "admin"), company.lines["alpha-1"]
+    token, secret = api_tokens.create(ada, valid_for=timedelta(days=1))
+    operation = operations.review(ada, company.solution(), [Chosen(line.pk, line)])
+    headers = {"Authorization": f"Token {secret}"}
+    address = f"{server}/api/v1/operations/{operation.uuid}/stream/"
+    with httpx.stream("GET", address, headers=headers, trust_env=False, timeout=20) as stream:
+        chunks = stream.iter_text()
+        assert "event: operation" in next(chunks)
+        api_tokens.revoke(ada, token)
+        asked = time.monotonic()
+        rest = "".join(chunks)
+    assert time.monotonic() - asked < WITHIN
+    assert "event: end" not in rest

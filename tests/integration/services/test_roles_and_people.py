@@ -136,13 +136,13 @@ def test_what_a_closed_account_was_signed_in_with_does_not_come_back(company: Co
     key = str(browser.session.session_key)
     sign_ins.signed_in(dana, key, device="Firefox", shared=False, how="password")
     _, secret = api_tokens.create(dana, valid_for=timedelta(days=1))
-    program = {"HTTP_AUTHORIZATION": f"Token {secret}"}
+    program = {"Authorization": f"Token {secret}"}
     assert browser.get("/api/v1/me/").status_code == 200
-    assert Client().get("/api/v1/me/", **program).status_code == 200
+    assert Client().get("/api/v1/me/", headers=program).status_code == 200
 
     people.change(root, dana, is_active=False, is_staff=False, groups=[])
     people.change(root, dana, is_active=True, is_staff=False, groups=[])
     assert browser.get("/api/v1/me/").status_code == 401
-    assert Client().get("/api/v1/me/", **program).status_code == 401
+    assert Client().get("/api/v1/me/", headers=program).status_code == 401
     kinds = set(Event.objects.values_list("kind", flat=True))
     assert {"person.session-ended", "api-token.revoked"} <= kinds
