@@ -39,14 +39,12 @@ from orchestration.models import (
     Validation,
     Webhook,
 )
-from orchestration.queries import agents, troubles
-from portal.admin import columns, health, playground, starter
+from portal.admin import columns, front, health, playground, starter
 from portal.admin.answers import person
 from portal.web.navigation import IT_PERMS
 from portal.web.sentences import refusal
 from rbac.access import Denied, may_anywhere
 from rbac.models import Role, RoleAssignment, User
-from rbac.permissions import Perm
 
 SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("agents", _("Agents"), (Agent, EnrolmentToken)),
@@ -56,7 +54,6 @@ SECTIONS: tuple[tuple[str, Promise, tuple[type[Model], ...]], ...] = (
     ("outside", _("Other systems"), (Webhook, Delivery, Validation)),
     ("records", _("What happened"), (Deployment, Event)),
 )
-SHOWN_FAILURES = 10
 V = TypeVar("V", bound=Callable[..., HttpResponseBase])
 
 
@@ -129,19 +126,10 @@ class ITSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
         """What needs somebody comes first: agents that knock, failures, agents away."""
-        by = person(request)
-        failures = troubles.failures(by)
-        needs = {
-            "lobby": troubles.lobby(by),
-            "failures": failures[:SHOWN_FAILURES],
-            "failure_count": failures.count(),
-            "away": agents.away_agents(by),
-            "writes_solutions": may_anywhere(by, Perm.AUTHOR_SOLUTIONS),
-        }
-        return super().index(request, needs | (extra_context or {}))
+        return super().index(request, front.state(person(request)) | (extra_context or {}))
 
     def health(self, request: HttpRequest) -> TemplateResponse:
-        """Workers, work that is due, agents away."""
+        """Parts, workers, work that is due, agents away, keys and versions."""
         context = self.each_context(request) | health.state(person(request))
         context["title"] = gettext("System health")
         return TemplateResponse(request, "admin/health.html", context)
