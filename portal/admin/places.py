@@ -9,7 +9,6 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -18,16 +17,17 @@ from orchestration.models import Node
 from orchestration.queries import access
 from orchestration.queries import places as reading
 from orchestration.services import places
-from portal.admin import access_pages, columns
+from portal.admin import access_pages, columns, moving, tree_page
 from portal.admin.answers import person
 from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.factory import add_factory
 from portal.admin.filters import ContextFilter, PlaceFilter
 from portal.admin.forms import PlaceChoice, ServiceForm, offer_rows, text, time_zones
+from portal.admin.place_tools import tools_of
 from portal.admin.site import site
 from portal.admin.tree import NamedTree
 from portal.web.navigation import IT_PERMS
-from rbac.access import Place, may, may_anywhere, visible
+from rbac.access import Place, may_anywhere, visible
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -69,8 +69,8 @@ class SiteAdmin(ServiceAdmin[Node]):
     view_perms = IT_PERMS
     add_perm = change_perm = remove_perm = Perm.EDIT_HIERARCHY
     shown = ("way", "level_word", "labels", "config_links", "made")
-    row_pages = ("access",)
-    list_pages = ("add_factory",)
+    row_pages = ("access", "branch", "move")
+    list_pages = ("add_factory", "tree")
     list_display = ("tree_name", "level_word", "time_zone", "line_count", "add_links")
     list_display_links = ("tree_name",)
     list_filter = (ContextFilter, BelowFilter)
@@ -120,24 +120,28 @@ class SiteAdmin(ServiceAdmin[Node]):
         return self.list_display if may_add else self.list_display[:-1]
 
     def list_tools(self, request: HttpRequest) -> Sequence[Tool]:
+        tree = [(_("Show as a tree"), self.address("tree"))]
         if may_anywhere(request.user, Perm.EDIT_HIERARCHY):
-            return [(_("Add a factory with its lines"), self.address("add_factory"))]
-        return ()
+            return [(_("Add a factory with its lines"), self.address("add_factory")), *tree]
+        return tree
 
     def tools(self, request: HttpRequest, obj: Node) -> Sequence[Tool]:
         """Go on with what is below the place, as far as the person may."""
-        add_token = reverse("admin:orchestration_enrolmenttoken_add")
-        add_line = reverse("admin:orchestration_target_add")
-        add_link = reverse("admin:orchestration_templatelink_add")
-        offers = (
-            (Perm.EDIT_HIERARCHY, _("Add place inside"), f"{self.address('add')}?parent={obj.pk}"),
-            (Perm.EDIT_TARGETS, _("Add line"), f"{add_line}?parent={obj.pk}"),
-            (Perm.MANAGE_AGENTS, _("Enrol an agent"), f"{add_token}?node={obj.pk}"),
-            (Perm.EDIT_IT_VALUES, _("Link a config template"), f"{add_link}?at={obj.pk}"),
-            (Perm.MANAGE_ACCESS, _("Who can do what here"), self.address("access", obj.pk)),
-        )
-        by = person(request)
-        return [(label, url) for perm, label, url in offers if may(by, perm, obj)]
+        return tools_of(person(request), obj)
+
+    def tree(self, request: HttpRequest) -> HttpResponse:
+        """Places and lines as a tree that is fetched place by place."""
+        return tree_page.tree(request)
+
+    def branch(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What a place of the tree holds."""
+        return tree_page.branch(request, object_id)
+
+    def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Hang a place, or a line, below another place."""
+        wanted = int(object_id) if object_id.isdecimal() else 0
+        nodes = reading.nodes(person(request)).exclude(kind=Node.Kind.CONTEXT)
+        return moving.move(request, get_object_or_404(nodes, pk=wanted))
 
     def access(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who can do what at a place, a line or a solution."""

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -29,9 +28,10 @@ from portal.admin.forms import (
     text,
     time_zones,
 )
+from portal.admin.place_tools import tools_of
 from portal.admin.site import site
 from portal.web.navigation import IT_PERMS
-from rbac.access import Place, may, visible
+from rbac.access import Place, visible
 from rbac.models import User
 from rbac.permissions import Perm
 
@@ -149,13 +149,7 @@ class TargetAdmin(ServiceAdmin[Target]):
         places.remove(by, obj.node)
 
     def tools(self, request: HttpRequest, obj: Target) -> Sequence[Tool]:
-        who_can = reverse("admin:orchestration_node_access", args=[obj.pk])
-        add_link = reverse("admin:orchestration_templatelink_add")
-        offers = (
-            (Perm.EDIT_IT_VALUES, _("Link a config template"), f"{add_link}?at={obj.pk}"),
-            (Perm.MANAGE_ACCESS, _("Who can do what here"), who_can),
-        )
-        return [(label, url) for perm, label, url in offers if may(request.user, perm, obj.node)]
+        return tools_of(person(request), obj.node)
 
     @admin.display(description=_("Place"), ordering="node__path")
     def place_name(self, obj: Target) -> str:

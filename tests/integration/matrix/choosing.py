@@ -33,7 +33,8 @@ def chosen(row: Row, askers: Sequence[Asker]) -> list[Asker]:
 
 def _stand_ins(row: Row) -> set[str]:
     """One role for each combination of the row's rights that roles have."""
-    asked = frozenset(row.listed).union(*(need.perms for need in row.needs))
+    # Rights that count wherever one has them are asked of every role at the telling places.
+    asked = frozenset(row.listed).union(*(need.perms for need in row.needs if need.at))
     alike: dict[frozenset[str], list[str]] = {}
     for role, perms in ROLES.items():
         alike.setdefault(perms & asked, []).append(role)

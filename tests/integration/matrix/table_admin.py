@@ -49,25 +49,22 @@ class Noun:
     anywhere: bool = False  # the same at every place: no place of its own counts
 
     def rows(self) -> Iterator[Row]:
+        """Its pages; what only shows a page that is also sent, and the other way round, briefly."""
         base, pk = f"admin/{self.address}/", {"object_id": self.thing}
-        seen = self._seen()
-        opened = anywhere(*self.opens)
-        for method in ("GET", "POST"):
-            yield admin_row(method, base, opened, ok=(200, 302))
-            yield admin_row(method, f"{base}add/", _right(self.add, ""))
-            yield admin_row(method, f"{base}<path:object_id>/history/", seen, opened, args=pk)
+        seen, opened = self._seen(), anywhere(*self.opens)
         at = "" if self.anywhere else self.thing
-        page = f"{base}<path:object_id>/change/"
-        yield admin_row("GET", page, seen, opened, args=pk)
-        yield admin_row("POST", page, seen, _right(self.change, at), args=pk, ok=(200, 302))
-        page = f"{base}<path:object_id>/delete/"
-        yield admin_row("GET", page, seen, _right(self.delete, at), args=pk)
-        sent = {"post": "yes"}
-        yield admin_row("POST", page, seen, _right(self.delete, at), args=pk, ok=302, body=sent)
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-            yield replace(
-                admin_row(method, f"{base}<path:object_id>/", args=pk, ok=302), brief=True
-            )
+        adding, changing = _right(self.add, ""), _right(self.change, at)
+        page = f"{base}<path:object_id>/"
+        yield admin_row("GET", base, opened)
+        yield briefly(admin_row("POST", base, opened, ok=(200, 302)))
+        yield admin_row("GET", f"{base}add/", adding)
+        yield briefly(admin_row("POST", f"{base}add/", adding))
+        yield admin_row("GET", f"{page}history/", seen, opened, args=pk)
+        yield briefly(admin_row("POST", f"{page}history/", seen, opened, args=pk))
+        yield admin_row("GET", f"{page}change/", seen, opened, args=pk)
+        yield admin_row("POST", f"{page}change/", seen, changing, args=pk, ok=(200, 302))
+        yield from deleting(page, pk, seen, _right(self.delete, at))
+        yield from elsewhere(page, pk)
 
     def _seen(self) -> Need:
         if self.anywhere:
@@ -79,6 +76,24 @@ def admin_row(method: str, route: str, *needs: Need, **more: object) -> Row:
     """A call that only who has some right of IT gets through the door with."""
     made = post(route, DOOR, *needs, **more)
     return with_method(method, replace(made, form=method in {"GET", "POST"}))
+
+
+def deleting(page: str, pk: dict[str, str], *needs: Need) -> Iterator[Row]:
+    """Being asked whether to delete something, and saying yes."""
+    route = f"{page}delete/"
+    yield briefly(admin_row("GET", route, *needs, args=pk))
+    yield admin_row("POST", route, *needs, args=pk, ok=302, body={"post": "yes"})
+
+
+def elsewhere(page: str, pk: dict[str, str]) -> Iterator[Row]:
+    """The address of a thing leads on to its page, whatever is there."""
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        yield briefly(admin_row(method, page, args=pk, ok=302))
+
+
+def briefly(row: Row) -> Row:
+    """For the most telling of those who ask, and no others."""
+    return replace(row, brief=True)
 
 
 def _right(perm: str, at: str) -> Need:
@@ -194,6 +209,20 @@ PAGES = [
         "admin/orchestration/node/add-factory/",
         anywhere("edit_hierarchy"),
         anywhere("edit_targets"),
+    ),
+    *both("admin/orchestration/node/tree/"),
+    *both(
+        "admin/orchestration/node/<path:object_id>/branch/",
+        sees("line-a", *PLACES),
+        args={"object_id": "line-a"},
+        ok=302,
+    ),
+    *both(
+        "admin/orchestration/node/<path:object_id>/move/",
+        sees("spare-site", *PLACES),
+        may("spare-site", "edit_hierarchy"),
+        args={"object_id": "spare-site"},
+        ok=(200, 302),
     ),
     *both(
         "admin/orchestration/node/<path:object_id>/access/",

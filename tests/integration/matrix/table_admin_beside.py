@@ -1,10 +1,16 @@
 """The admin site beside the main nouns: webhooks, validations, sign-ins, tokens, withdrawing."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tests.integration.matrix.rows import NEVER, SUPERUSER, Need, Row, may, sees
-from tests.integration.matrix.table_admin import Noun, admin_row, both
+from tests.integration.matrix.table_admin import (
+    Noun,
+    admin_row,
+    both,
+    briefly,
+    deleting,
+    elsewhere,
+)
 from tests.integration.matrix.table_rest import CATALOG, INSTALLED
 
 ACCESS = ("manage_access",)
@@ -26,20 +32,16 @@ NOUNS = (
 def _administrators(address: str, thing: str) -> Iterator[Row]:
     """A noun that only who looks after the whole installation sees."""
     base, pk = f"admin/{address}/", {"object_id": thing}
+    page = f"{base}<path:object_id>/"
     hidden = Need(frozenset(), "", 404, superuser=True)
     for method in ("GET", "POST"):
-        yield admin_row(method, base, SUPERUSER, ok=DONE)
-        yield admin_row(method, f"{base}add/", NEVER)
-        yield admin_row(method, f"{base}<path:object_id>/history/", hidden, args=pk)
-    page = f"{base}<path:object_id>/change/"
-    yield admin_row("GET", page, hidden, args=pk)
-    yield admin_row("POST", page, hidden, NEVER, args=pk)
-    for method in ("GET", "POST"):
-        page = f"{base}<path:object_id>/delete/"
-        yield admin_row(method, page, hidden, args=pk, ok=DONE, body={"post": "yes"})
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        plain = admin_row(method, f"{base}<path:object_id>/", args=pk, ok=302)
-        yield replace(plain, brief=True)
+        yield briefly(admin_row(method, base, SUPERUSER, ok=DONE))
+        yield briefly(admin_row(method, f"{base}add/", NEVER))
+        yield briefly(admin_row(method, f"{page}history/", hidden, args=pk))
+    yield admin_row("GET", f"{page}change/", hidden, args=pk)
+    yield briefly(admin_row("POST", f"{page}change/", hidden, NEVER, args=pk))
+    yield from deleting(page, pk, hidden)
+    yield from elsewhere(page, pk)
 
 
 def _asked(address: str, page: str, thing: str, seen: tuple[str, ...], right: str) -> Iterator[Row]:
