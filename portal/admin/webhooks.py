@@ -51,7 +51,7 @@ class WebhookForm(ServiceForm[Webhook]):
     def offer(self) -> None:
         if self.instance.pk:
             row = self.instance
-            self.initial.update(name=row.name, url=row.url, enabled=row.enabled)
+            self.initial.update({"name": row.name, "url": row.url, "enabled": row.enabled})
             self.initial["kinds"] = "\n".join(row.kinds)
 
     def clean_kinds(self) -> list[str]:
