@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from django.contrib.contenttypes.models import ContentType
+from django.test import Client
 from django.utils import timezone
 
 from orchestration.models import Delivery, Event, Node, SignIn, SolutionVersion, Validation, Webhook
 from orchestration.queries.line_choice import Chosen
 from orchestration.services import api_tokens, operations, vault
 from rbac.models import Role
+from tests.integration.matrix.asking import BACKEND
 from tests.integration.matrix.running import FACTORIES, Catalog
 from tests.integration.matrix.things import ACCESS, Reach, Rule
 
@@ -76,8 +78,8 @@ def _others_own(catalog: Catalog) -> None:
     token, _ = api_tokens.create(catalog.ground.by, valid_for=timedelta(days=1))
     world.add("api-token", token.key, "")
     world.add("api-token-row", token.pk, "")
-    device = SignIn.objects.create(user=catalog.ground.by, session_key="somebodys")
-    world.add("somebodys-sign-in", device.pk, "")
+    Client().force_login(catalog.ground.by, backend=BACKEND)
+    world.add("somebodys-sign-in", SignIn.objects.get(user=catalog.ground.by).pk, "")
     world.add("nobodys", "nobodys", "")
     world.add("first-save", 1, "")
     world.add("kind-of-node", ContentType.objects.get_for_model(Node).pk, "")

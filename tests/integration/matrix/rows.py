@@ -46,7 +46,7 @@ class Need:
     @property
     def hides(self) -> bool:
         """Whether who lacks it must not learn that the thing is there."""
-        return bool(self.at) and self.missing != HTTPStatus.FORBIDDEN
+        return bool(self.at) and self.missing not in {HTTPStatus.OK, HTTPStatus.FORBIDDEN}
 
 
 def sees(at: str, *perms: str) -> Need:
