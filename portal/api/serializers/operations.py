@@ -187,6 +187,8 @@ class OperationShape(Shape[Operation]):
     started_by = PersonField()
     retry_of = serializers.UUIDField(source="retry_of.uuid", allow_null=True, default=None)
 
+    _counts: Mapping[int, Mapping[str, int]] = {}
+
     class Meta:
         model = Operation
         fields = (
@@ -205,14 +207,13 @@ class OperationShape(Shape[Operation]):
         return dict(WordLabel(states.OPERATION[operation.state].word).data)
 
     @extend_schema_field(ProgressShape)
-    def get_progress(self, operation: Operation) -> dict[str, int]:
+    def get_progress(self, operation: Operation) -> Mapping[str, int]:
         """Lines done, failed, cancelled and still to do; of all, or of those the reader sees."""
-        counts: dict[int, dict[str, int]] | None = self.context.get("progress")
-        if counts is None:
-            # For all rows of a list at once.
-            shown = self.parent.instance if self.parent else [operation]
-            counts = self.context["progress"] = operations.progress_of(self.by, shown)
-        return counts[operation.pk]
+        if operation.pk not in self._counts:
+            many: Any = self.parent  # the list's serializer, which has all of its rows
+            shown = [operation] if many is None else many.instance
+            self._counts = operations.progress_of(self.by, shown)
+        return self._counts[operation.pk]
 
 
 class ResultShape(Shape[OperationResult]):

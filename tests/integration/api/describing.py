@@ -4,6 +4,7 @@ Sensible calls and senseless ones, with a fixed seed. Whatever the server answer
 description does not name fails, and so does any 500.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from rbac.models import User
 from tests.integration.serving import serving
 
 FIRST_PORT = 9100  # of programs that are never started here
+ROOT = Path(__file__).resolve().parents[3]
+HOOKS = "tests.integration.api.plain_calls"
 SECONDS = 1500  # the most a run may take, however busy the machine
 CHECKS = (
     "not_a_server_error",
@@ -47,7 +50,13 @@ def believe(person: str, scratch: Path, *options: str) -> int:
         assert httpx.get(address, timeout=SECONDS).is_success
         command.append(address)
         done = subprocess.run(
-            command, capture_output=True, text=True, cwd=scratch, timeout=SECONDS, check=False
+            command,
+            capture_output=True,
+            text=True,
+            cwd=scratch,
+            env={**os.environ, "SCHEMATHESIS_HOOKS": HOOKS, "PYTHONPATH": str(ROOT)},
+            timeout=SECONDS,
+            check=False,
         )
     assert done.returncode == 0, done.stdout + done.stderr
     counted = re.search(r"([\d,]+) generated", done.stdout)
