@@ -36,6 +36,11 @@ def may_lend(by: User, perms: Iterable[Perm], node: Place) -> Verdict:
     return Verdict(ok=True)
 
 
+def hold(role: str) -> None:
+    """Keep a role as it is until the transaction ends: what was asked about it stays true."""
+    Role.objects.select_for_update().filter(key=role).first()
+
+
 @transaction.atomic
 def give(
     role: str,
@@ -47,8 +52,8 @@ def give(
 ) -> RoleAssignment:
     """Assign a role, named by its key; giving it again only changes when it ends."""
     holder = {"user": to} if isinstance(to, User) else {"group": to}
-    # Locked, so that a change of what the role carries comes wholly before or wholly after this.
-    given = Role.objects.select_for_update().get(key=role)
+    hold(role)  # a change of what it carries comes wholly before or wholly after this
+    given = Role.objects.get(key=role)
     assignment, _ = RoleAssignment.objects.update_or_create(
         role=given,
         node_id=node.pk,

@@ -34,6 +34,7 @@ def give(
         Denied: ``right-missing`` when the giver lacks a right of the role,
             ``role-unknown``.
     """
+    grants.hold(role)
     grants.may_give(by, role, node).require()
     assignment = grants.give(role, to, node, by=by, expires_at=expires_at)
     events.record("role.given", assignment, node, by, **_told(assignment))
