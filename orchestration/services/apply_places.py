@@ -12,7 +12,6 @@ from orchestration.services.apply_plan import (
     as_new,
     differences,
     given,
-    names,
 )
 from orchestration.services.errors import Invalid
 
@@ -77,6 +76,7 @@ def target(run: Run, document: Document) -> Outcome:
         if about.get("time_zone"):
             _changed(run, made.node, about)
         run.learn(parent, made.node)
+        run.unlearn_offers(parent.pk)
         return Outcome(path, (made.pk, 0), as_new(about | offers), created=True)
     _be(node, Node.Kind.TARGET, path)
     return Outcome(path, (node.pk, 0), _changed(run, node, about) + _offered(run, node, offers))
@@ -104,11 +104,12 @@ def _offered(run: Run, node: Node, wanted: dict[str, Any]) -> Any:  # noqa: ANN4
     found = node.target
     now: dict[str, Any] = {"scope": found.scope, "specification": found.specification}
     if "capabilities" in wanted:
-        now["capabilities"] = names(found.capabilities.all())
+        now["capabilities"] = run.offers(found)
     changes = differences(now, wanted)
     if changes:
-        now.setdefault("capabilities", names(found.capabilities.all()))
+        now.setdefault("capabilities", run.offers(found))
         places.change_target(run.by, found, agent=found.agent, **(now | wanted))
+        run.unlearn_offers(node.parent_id)
     return changes
 
 

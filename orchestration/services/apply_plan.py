@@ -1,11 +1,12 @@
 """What `apply` did, or would do: one item an object."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from orchestration.models import Context, Node
+from orchestration.models import Context, Node, Target
 from orchestration.queries import places
 from orchestration.services.apply_files import Document
 from orchestration.services.errors import Invalid, ServiceError
@@ -91,6 +92,7 @@ class Run:
     _contexts: dict[str, Context] = field(default_factory=dict)
     _roots: dict[str, Node] = field(default_factory=dict)
     _children: dict[int, dict[str, Node]] = field(default_factory=dict)
+    _offers: dict[int | None, dict[int, list[str]]] = field(default_factory=dict)
 
     def context(self, name: str) -> Context:
         """The context of this name; raises Invalid ``context-unknown``."""
@@ -137,8 +139,7 @@ class Run:
     def _below(self, parent: Node) -> dict[str, Node]:
         if parent.pk not in self._children:
             rows = Node.objects.filter(parent=parent).select_related("context", "target")
-            below = rows.prefetch_related("target__capabilities")
-            self._children[parent.pk] = {row.name: row for row in below}
+            self._children[parent.pk] = {row.name: row for row in rows}
         return self._children[parent.pk]
 
     def holds(self, parent: Node, name: str) -> bool:
@@ -148,6 +149,20 @@ class Run:
     def learn(self, parent: Node, made: Node) -> None:
         """Take in a place that was made; reading all beside it anew would take ever longer."""
         self._below(parent)[made.name] = made
+
+    def offers(self, target: Target) -> list[str]:
+        """The names of what a target can do, read for all targets of its place together."""
+        place = target.node.parent_id
+        if place not in self._offers:
+            pairs = Target.capabilities.through.objects.filter(target__node__parent=place)
+            found = self._offers[place] = defaultdict[int, list[str]](list)
+            for pk, name in pairs.values_list("target_id", "capability__name"):
+                found[pk].append(name)
+        return sorted(self._offers[place][target.pk])
+
+    def unlearn_offers(self, place: int | None) -> None:
+        """What targets of a place can do has changed: read it anew when asked."""
+        self._offers.pop(place, None)
 
 
 def differences(before: Mapping[str, Any], wanted: Mapping[str, Any]) -> tuple[Difference, ...]:

@@ -37,7 +37,7 @@ def create_site(
             ``parent-not-a-place``, ``time-zone-unknown``.
     """
     may(by, Perm.EDIT_HIERARCHY, parent).require()
-    _check_time_zone(time_zone)
+    check_time_zone(time_zone)
     level = _level_below(parent)
     if level >= len(parent.context.levels) - 1:
         raise Invalid("level-too-deep", level=parent.context.level_name(level))
@@ -77,8 +77,8 @@ def create_target(
             ``capability-unknown``, ``level-wrong``.
     """
     may(by, Perm.EDIT_TARGETS, parent).require()
-    _check_scope(scope)
-    level = _target_level(parent, level)
+    check_scope(scope)
+    level = target_level(parent, level)
     node = plant(
         parent.context,
         parent,
@@ -105,7 +105,7 @@ def change_node(by: User, node: Node, *, name: str, display_name: str, time_zone
     perm = Perm.EDIT_TARGETS if node.kind == Node.Kind.TARGET else Perm.EDIT_HIERARCHY
     may(by, perm, node).require()
     _check_place(node)
-    _check_time_zone(time_zone)
+    check_time_zone(time_zone)
     if not name.strip():
         raise Invalid("name-empty")
     taken = Node.objects.filter(parent_id=node.parent_id, name=name.strip())
@@ -136,7 +136,7 @@ def change_target(
         Refused: ``scope-in-use`` while something is installed.
     """
     may(by, Perm.EDIT_TARGETS, target.node).require()
-    _check_scope(scope)
+    check_scope(scope)
     if agent is not None and not target.node.path.startswith(agent.node.path):
         raise Invalid("agent-elsewhere", agent=agent.name)
     if agent is not None and agent != target.agent and agent.state != AgentState.APPROVED:
@@ -211,7 +211,8 @@ def _level_below(parent: Node) -> int:
     return parent.level + 1
 
 
-def _target_level(parent: Node, wanted: int | None) -> int:
+def target_level(parent: Node, wanted: int | None) -> int:
+    """The level of a target below a place; raises Invalid ``level-wrong``."""
     lowest, below = len(parent.context.levels) - 1, _level_below(parent)
     if wanted is None:
         return min(below, lowest)
@@ -220,11 +221,13 @@ def _target_level(parent: Node, wanted: int | None) -> int:
     return wanted
 
 
-def _check_scope(scope: str) -> None:
+def check_scope(scope: str) -> None:
+    """Refuse what belongs to the system; raises Invalid ``scope-reserved``."""
     if scope in SYSTEM_SCOPES or not scope:
         raise Invalid("scope-reserved", scope=scope)
 
 
-def _check_time_zone(name: str) -> None:
+def check_time_zone(name: str) -> None:
+    """Refuse a zone that is not; raises Invalid ``time-zone-unknown``."""
     if name and name not in available_timezones():
         raise Invalid("time-zone-unknown", name=name)

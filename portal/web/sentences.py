@@ -143,6 +143,27 @@ SENTENCES = {
     "field-wrong": _("%(field)s must be %(wanted)s."),
     "file-unknown": _("There is no file %(file)s in the folder."),
     "path-wrong": _("%(path)s is no way to a place: write Context/Place/Name."),
+    # rows of a sheet
+    "cell-computed": _("The cell holds a formula. Put its result there instead."),
+    "cell-date": _("The cell holds a date or time. Format it as text, and write it again."),
+    "cell-failed": _("The cell holds an error of the spreadsheet: %(text)s."),
+    "cell-too-long": _("A cell holds at most %(most)s characters. Choose CSV or YAML."),
+    "cells-merged": _("Cells are merged (%(cells)s). Split them, so that each row is complete."),
+    "column-repeated": _("The column %(column)s is there twice."),
+    "column-unknown": _("There is no column %(column)s here. There is: %(known)s."),
+    "columns-missing": _("These columns are missing from the first row: %(columns)s."),
+    "file-empty": _("The file is empty."),
+    "file-too-large": _("The file is too large: at most %(most)s MiB."),
+    "file-type": _("Choose a file that ends in one of: %(types)s."),
+    "file-unreadable": _("The file cannot be read as %(type)s: %(why)s."),
+    "level-kept": _("%(place)s stands at the level %(level)s, and a line keeps its level."),
+    "plan-changed": _(
+        "Something changed since you looked: this is not what was shown any more. Nothing was "
+        "done. Look again."
+    ),
+    "row-repeated": _("Row %(row)s is about the same already."),
+    "row-too-long": _("The row has more cells than the first one has names."),
+    "rows-missing": _("There are no rows below the first one."),
     "place-unknown": _("There is no place %(place)s that you may see."),
     "context-unknown": _("There is no context %(name)s that you may see."),
     "person-unknown": _("There is no user %(name)s that you may see."),
