@@ -42,6 +42,12 @@ class ApprovalForm(ActForm):
     )
 
 
+def enrol_command(request: HttpRequest, secret: str) -> str:
+    """Return what to run on a machine at the site, with the secret of a token."""
+    server = request.build_absolute_uri("/").rstrip("/")
+    return f"python -m agent run --server {server} --token {secret} --data /var/lib/sitewright"
+
+
 def approve(request: HttpRequest, agent: Agent, back: str) -> HttpResponse:
     """Show who knocks and what it would serve; on POST let it in."""
     by = person(request)

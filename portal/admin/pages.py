@@ -15,23 +15,32 @@ from portal.admin.answers import ANSWERS, tell
 from portal.admin.site import site
 
 
-@dataclass(frozen=True)
-class Act:
-    """One thing to do.
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """What is asked before something is done.
 
-    ``do`` calls the service with what was filled in, and returns the sentence that is shown once
-    it is done. ``then`` is where to go afterwards, ``back`` where without doing it. ``facts`` is
-    what to look at before one decides, as pairs of a name and a value.
+    ``back`` is where to go without doing it. ``facts`` is what to look at before one decides, as
+    pairs of a name and a value.
     """
 
     title: str
     button: str | Promise
-    do: Callable[[dict[str, Any]], str]
-    then: str
     back: str
     note: str | Promise = ""
     facts: Sequence[tuple[str | Promise, object]] = ()
     danger: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act(Ask):
+    """One thing to do.
+
+    ``do`` calls the service with what was filled in, and returns the sentence that is shown once
+    it is done. ``then`` is where to go afterwards.
+    """
+
+    do: Callable[[dict[str, Any]], str]
+    then: str
 
 
 class ActForm(forms.Form):
@@ -59,5 +68,10 @@ def act(request: HttpRequest, form: forms.Form, chosen: Act) -> HttpResponse:
         else:
             messages.success(request, done)
             return redirect(chosen.then)
-    context = {**site.each_context(request), "title": chosen.title, "act": chosen, "form": form}
+    return ask(request, form, chosen)
+
+
+def ask(request: HttpRequest, form: forms.Form, asked: Ask) -> HttpResponse:
+    """Show the question."""
+    context = {**site.each_context(request), "title": asked.title, "act": asked, "form": form}
     return TemplateResponse(request, "admin/act.html", context)

@@ -23,6 +23,7 @@ from portal.admin import columns
 from portal.admin.answers import each, person
 from portal.admin.base import ServiceAdmin, Tool
 from portal.admin.forms import PlaceChoice, ServiceForm, offer_rows
+from portal.admin.lobby import enrol_command
 from portal.admin.pages import Act, Question, act, submitted
 from portal.admin.site import site
 from rbac.access import Place, may, may_anywhere, visible
@@ -122,15 +123,11 @@ class TokenAdmin(ServiceAdmin[EnrolmentToken]):
     ) -> HttpResponse:
         """Show the secret, here and never again: no redirect, so that it is written nowhere."""
         made: agents.NewToken = getattr(request, _NEW)
-        server = request.build_absolute_uri("/").rstrip("/")
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Enrolment token for %(place)s") % {"place": obj.node.title},
             "token": obj,
-            "command": (
-                f"python -m agent run --server {server} --token {made.secret} "
-                "--data /var/lib/sitewright"
-            ),
+            "command": enrol_command(request, made.secret),
             "secret": made.secret,
             "back": self.address("changelist"),
         }

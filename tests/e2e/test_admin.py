@@ -13,7 +13,8 @@ SignIn = Callable[[Page, User], None]
 PAGES = (
     "", "health/", "auth/group/add/", "orchestration/agent/",
     "orchestration/context/", "orchestration/deployment/", "orchestration/event/",
-    "orchestration/node/", "orchestration/target/add/", "orchestration/solutiontemplate/add/",
+    "orchestration/node/", "orchestration/node/tree/", "orchestration/node/add-factory/",
+    "orchestration/target/add/", "orchestration/solutiontemplate/add/",
     "rbac/roleassignment/add/", "rbac/user/",
 )  # fmt: skip
 
@@ -43,16 +44,14 @@ def test_a_factory_from_nothing_to_its_first_agent(
     quiet.get_by_role("link", name="Add a factory with its lines").click()
     quiet.get_by_label("Inside").select_option(str(region.pk))
     quiet.get_by_label("Name of the factory").fill("gamma")
-    quiet.get_by_label("Number of lines").fill("3")
+    quiet.get_by_label("Lines", exact=True).fill("Filling 1..25, Packing 1..15")
     quiet.get_by_role("button", name="Add factory").click()
-    expect(quiet.locator(".messagelist")).to_contain_text("its 3 lines were made")
-    expect(quiet.locator(".tree--2")).to_have_text("gamma")
-
-    quiet.get_by_role("link", name="gamma", exact=True).click()
-    quiet.get_by_role("link", name="Enrol an agent").click()
-    quiet.get_by_role("button", name="Save").click()
+    expect(quiet.locator("#content-main")).to_contain_text("gamma and its 40 lines were made")
     command = quiet.locator("pre").inner_text()
     assert re.fullmatch(r"python -m agent run --server \S+ --token \S+ --data \S+", command)
+
+    quiet.get_by_role("link", name="Show it in the tree").click()
+    expect(quiet.locator(".branch__name", has_text="Packing 15")).to_be_visible()
 
     gamma = Node.objects.get(name="gamma")
     agent = Agent.objects.create(node=gamma, name="gw-1", sign_key="k", fingerprint="one-two-three")
@@ -61,4 +60,31 @@ def test_a_factory_from_nothing_to_its_first_agent(
     expect(quiet.locator("#content")).to_contain_text("one-two-three")
     quiet.get_by_role("button", name="Approve").click()
     expect(quiet.locator(".messagelist")).to_contain_text("gw-1 was approved")
-    assert Target.objects.filter(node__parent=gamma, agent=agent).count() == 3
+    assert Target.objects.filter(node__parent=gamma, agent=agent).count() == 40
+
+
+def test_the_tree_opens_place_by_place(sign_in: SignIn, server: str, quiet: Page) -> None:
+    root = User.objects.create_superuser("root")
+    context = contexts.create(root, "contoso", ["Region", "Factory", "Line"])
+    region = places.create_site(root, contexts.root_of(context), "north")
+    factory = places.create_site(root, region, "gamma")
+    for number in range(60):
+        places.create_target(root, factory, f"line-{number}")
+    quiet.goto(f"{server}/admin/")
+    sign_in(quiet, root)
+    quiet.set_viewport_size({"width": 390, "height": 800})
+    quiet.goto(f"{server}/admin/orchestration/node/tree/")
+    names = quiet.locator(".branch__name")
+    expect(names).to_have_text(["contoso"])
+    names.get_by_text("contoso").click()
+    names.get_by_text("north").click()
+    names.get_by_text("gamma").click()
+    expect(names).to_have_count(53)
+    quiet.get_by_role("button", name="Show more of 10").click()
+    expect(names.last).to_have_text("line-59")
+    expect(names).to_have_count(63)
+    wide = quiet.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+    quiet.get_by_label("Find a place or line by name").fill("line-42")
+    quiet.get_by_role("button", name="Find").click()
+    expect(names).to_have_text(["line-42"])

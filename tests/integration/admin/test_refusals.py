@@ -20,8 +20,6 @@ from rbac.models import RoleAssignment, User
 from tests.integration.admin.conftest import SignIn, knocking, page_of
 from tests.integration.conftest import Company
 
-FACTORY = "/admin/orchestration/node/add-factory/"
-
 
 def run(client: Client, noun: type, action: str, *pks: int) -> list[str]:
     """Do something to chosen rows of a list; what is said afterwards."""
@@ -144,45 +142,3 @@ def test_a_template_that_cannot_be_read_says_where(company: Company, root: Clien
     nothing = root.post(page_of(SolutionTemplate, "add"), fields | {"text": " "})
     assert "text" in nothing.context["adminform"].form.errors
     assert not SolutionTemplate.objects.exists()
-
-
-def factory(company: Company, **fields: object) -> dict[str, object]:
-    city = company.factories["alpha"].parent
-    assert city is not None
-    plan = {"parent": city.pk, "name": "gamma", "lines": 3, "line_name": "{factory}-{n}"}
-    return plan | {"line_display_name": "Line {n}", "scope": "plant"} | fields
-
-
-def test_a_factory_with_its_lines_in_one_go(company: Company, root: Client) -> None:
-    fields = factory(company, display_name="Gamma works", capabilities=["soap"])
-    assert root.post(FACTORY, fields).status_code == HTTPStatus.FOUND
-    gamma = Node.objects.get(name="gamma")
-    lines = Target.objects.filter(node__parent=gamma)
-    assert [(str(line), line.node.name) for line in lines] == [
-        ("Line 1", "gamma-1"),
-        ("Line 2", "gamma-2"),
-        ("Line 3", "gamma-3"),
-    ]
-    assert all(line.capabilities.get().name == "soap" for line in lines)
-    assert Event.objects.filter(node__path__startswith=gamma.path).count() == 4
-
-
-def test_a_factory_that_cannot_be_made_whole_is_not_made(company: Company, root: Client) -> None:
-    for fields, field in (
-        (factory(company, line_name="line"), "line_name"),
-        (factory(company, lines=0), "lines"),
-        (factory(company, lines=201), "lines"),
-        (factory(company, name="alpha"), "name"),
-        (factory(company, scope="kube-system"), "scope"),
-    ):
-        response = root.post(FACTORY, fields)
-        assert list(response.context["form"].errors) == [field]
-    assert not Node.objects.filter(name="gamma").exists()
-
-
-def test_a_factory_is_added_only_where_one_may(
-    company: Company, anna: Client, sign_in: SignIn
-) -> None:
-    assert "parent" in anna.post(FACTORY, factory(company)).context["form"].errors
-    author = sign_in("otto", "solution-author")
-    assert author.get(FACTORY).status_code == HTTPStatus.FORBIDDEN
