@@ -210,6 +210,7 @@ PAGES = [
         anywhere("edit_hierarchy"),
         anywhere("edit_targets"),
     ),
+    *both("admin/orchestration/event/export/", anywhere(*IT, *DEPLOYMENTS)),
     *both("admin/orchestration/node/tree/"),
     *both(
         "admin/orchestration/node/<path:object_id>/branch/",

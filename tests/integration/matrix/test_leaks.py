@@ -165,8 +165,12 @@ def test_what_happens_out_of_sight_changes_no_answer(matrix: Matrix, name: str) 
         _stir(matrix, one)
         after = _answers(matrix, one)
     assert len(before) > 60
-    changed = [call for call in before if before[call] != after[call]]
-    assert changed == [], _first_difference(before[changed[0]], after[changed[0]])
+    changed = {
+        call: _first_difference(before[call], after.get(call, ""))
+        for call in before
+        if before[call] != after.get(call, "")
+    }
+    assert not changed, "\n".join(f"{call}: {what}" for call, what in changed.items())
 
 
 def _answers(matrix: Matrix, one: Asker) -> dict[str, str]:
