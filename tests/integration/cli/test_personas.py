@@ -92,6 +92,12 @@ def test_the_whole_job_by_command_line(server: str, root: Terminal, sol: Termina
         sol.ok("solution-template", "bulk-deploy", *everywhere)
         assert running(sol, "alpha-line-1") == "1.1.0.1"
         assert running(sol, "alpha-line-3") == "1.1.0.1"
+        kinds = [row["kind"] for row in sol.json("operation", "list")]
+        assert kinds == ["deploy", "publish", "review"]
+        last = sol.json("operation", "list")[0]["id"]
+        results = sol.json("operation", "results", last)
+        assert {row["outcome"] for row in results} == {"succeeded"}
+        assert sol.json("operation", "wait", last)["progress"]["total"] == 3
 
         deployment = sol.json("deployment", "list", "--target", "alpha-line-1")[0]["id"]
         sol.ok("deployment", "rollback", str(deployment), "--wait")
