@@ -214,4 +214,21 @@ STARTING = [
     ),
 ]
 
-ROWS: list[Row] = [*OPERATIONS, *WEBHOOKS, *VALIDATIONS, *WITHDRAWING, *ROLES, *STARTING]
+SHEETS = [
+    *(get(f"{V1}exports/{kind}/") for kind in ("sites", "targets", "values")),
+    *(
+        get(
+            f"{V1}exports/{kind}/",
+            knows("factory-b", *PLACES),
+            query={"under": Id("factory-b"), "format": "csv"},
+        )
+        for kind in ("sites", "targets", "values")
+    ),
+    # Each row asks for the right of its own: nothing wanted is nothing refused.
+    *(
+        post(f"{V1}imports/{kind}/", body={"rows": []}, ok=(200, 400, 422))
+        for kind in ("sites", "targets", "values")
+    ),
+]
+
+ROWS: list[Row] = [*SHEETS, *OPERATIONS, *WEBHOOKS, *VALIDATIONS, *WITHDRAWING, *ROLES, *STARTING]
