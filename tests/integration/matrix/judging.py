@@ -11,6 +11,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.http import HttpResponse
 
 from tests.integration.matrix.rows import Need, Row, absent_like
 from tests.integration.matrix.things import WORD, Asker, World
@@ -62,7 +63,8 @@ class Judge:
         with written() as wrote:
             answer = call(row.address(self.world, absent), **more)
         if answer.streaming:
-            answer.content = b"".join(answer.streaming_content)
+            whole = b"".join(answer.streaming_content)
+            answer = HttpResponse(whole, headers=answer.headers, status=answer.status_code)
         return answer, wrote
 
     def _expected(self, row: Row, asker: Asker, missing: Need | None) -> tuple[int, ...]:

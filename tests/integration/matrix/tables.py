@@ -8,6 +8,7 @@ from tests.integration.matrix import (
     table_rest,
     table_rest_beside,
     table_rest_writes,
+    table_sheets,
 )
 from tests.integration.matrix.rows import Row
 
@@ -24,4 +25,5 @@ ROWS: list[Row] = [
     *table_account.ROWS,
     *table_admin.ROWS,
     *table_admin_beside.ROWS,
+    *table_sheets.ROWS,
 ]

@@ -184,8 +184,8 @@ def _answers(matrix: Matrix, one: Asker) -> dict[str, str]:
     return found
 
 
-# How long ago something was changes by itself.
-AGES = re.compile(r"(\d+|a|an)\s(second|minute|hour)s?(\sago)?|just\snow|now(?=<)")
+# How long ago something was changes by itself, and so do running numbers of explanations.
+AGES = re.compile(r"why-\d+|(\d+|a|an)\s(second|minute|hour)s?(\sago)?|just\snow|now(?=<)")
 
 
 def _stir(matrix: Matrix, one: Asker) -> None:
