@@ -44,7 +44,7 @@ def test_a_factory_from_nothing_to_its_first_agent(
     quiet.get_by_role("link", name="Add a factory with its lines").click()
     quiet.get_by_label("Inside").select_option(str(region.pk))
     quiet.get_by_label("Name of the factory").fill("gamma")
-    quiet.get_by_label("Lines", exact=True).fill("Filling 1..25, Packing 1..15")
+    quiet.get_by_label("Lines:", exact=True).fill("Filling 1..25, Packing 1..15")
     quiet.get_by_role("button", name="Add factory").click()
     expect(quiet.locator("#content-main")).to_contain_text("gamma and its 40 lines were made")
     command = quiet.locator("pre").inner_text()

@@ -32,7 +32,7 @@ def walk(client: Client, start: str = "/admin/") -> dict[str, str]:
             continue
         response = client.get(url)
         assert response.status_code == HTTPStatus.OK, f"{url}: {response.status_code}"
-        pages[url] = response.content.decode()
+        pages[url] = response.getvalue().decode()
         assert len(pages) < MOST_PAGES
         if response["Content-Type"].startswith("text/html"):
             waiting.extend(link.replace("&amp;", "&") for link in LINK.findall(pages[url]))
