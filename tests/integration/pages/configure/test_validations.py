@@ -57,7 +57,7 @@ def test_what_is_wrong_is_shown_with_the_revision_and_with_the_line(
         assert said.replace(" :", ":") in page.replace(" :", ":")
     line = reverse("monitor-target", args=[company.lines["alpha-1"].pk])
     watcher = site.signed_in(client, company.person("dana", "deployment-manager"))
-    shown = words((watcher or client).get(line))
+    shown = words(watcher.get(line))
     assert "its external validation failed" in shown
     assert "85 is above 80" in shown
     assert "Publish failed" in words(client.get(reverse("monitor-targets")))
