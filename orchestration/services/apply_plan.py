@@ -111,25 +111,39 @@ class Run:
         Raises:
             Invalid: ``place-unknown``, ``context-unknown``.
         """
+        node = self._at(path)
+        if node is None or not may(self.by, Perm.VIEW_HIERARCHY, node):
+            raise Invalid("place-unknown", place=path)
+        return node
+
+    def around(self, path: str) -> tuple[Node, str]:
+        """The place above a way of names, and the last name.
+
+        Raises:
+            Invalid: ``path-wrong``; ``place-unknown`` where the person may see neither the place
+                above nor what is there by this name.
+        """
+        above, _, name = path.rpartition("/")
+        name = name.strip()
+        if not above or not name:
+            raise Invalid("path-wrong", path=path)
+        parent = self._at(above)
+        seen = parent and (may(self.by, Perm.VIEW_HIERARCHY, parent) or self.child(parent, name))
+        if parent is None or not seen:
+            raise Invalid("place-unknown", place=above)
+        return parent, name
+
+    def _at(self, path: str) -> Node | None:
         context, *rest = [part.strip() for part in path.split("/")]
         node: Node | None = self._root(context)
         for name in rest:
             node = self._below(node).get(name) if node else None
-        if node is None or not may(self.by, Perm.VIEW_HIERARCHY, node):
-            raise Invalid("place-unknown", place=path)
         return node
 
     def _root(self, name: str) -> Node:
         if name not in self._roots:
             self._roots[name] = self.context(name).nodes.get(parent=None)
         return self._roots[name]
-
-    def around(self, path: str) -> tuple[Node, str]:
-        """The place above a way of names, and the last name; raises Invalid ``path-wrong``."""
-        above, _, name = path.rpartition("/")
-        if not above or not name.strip():
-            raise Invalid("path-wrong", path=path)
-        return self.place(above), name.strip()
 
     def child(self, parent: Node, name: str) -> Node | None:
         """The place of this name below another, if the person may see it."""

@@ -29,7 +29,7 @@ rules:
     Ratio: {type: float}
     Name: {type: string}
     On: {type: boolean}
-    Recipe.Steps: {type: array, items: {type: string}}
+    Recipe.Steps: {type: "array[string]"}
     Password: {type: string, secret: true}
     Address: {type: string, editableBy: [IT]}
 """
