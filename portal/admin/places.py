@@ -9,6 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from orchestration.models import Node
 from orchestration.queries import access
 from orchestration.queries import places as reading
+from orchestration.queries.bulk_columns import Kind
 from orchestration.services import places
 from portal.admin import access_pages, columns, moving, tree_page
 from portal.admin.answers import person
@@ -120,7 +122,10 @@ class SiteAdmin(ServiceAdmin[Node]):
         return self.list_display if may_add else self.list_display[:-1]
 
     def list_tools(self, request: HttpRequest) -> Sequence[Tool]:
-        tree = [(_("Show as a tree"), self.address("tree"))]
+        tree = [
+            (_("Show as a tree"), self.address("tree")),
+            (_("Import and export"), f"{reverse('admin:bulk')}?kind={Kind.SITES}"),
+        ]
         if may_anywhere(request.user, Perm.EDIT_HIERARCHY):
             return [(_("Add a factory with its lines"), self.address("add_factory")), *tree]
         return tree

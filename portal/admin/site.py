@@ -39,7 +39,7 @@ from orchestration.models import (
     Validation,
     Webhook,
 )
-from portal.admin import columns, front, health, playground, starter
+from portal.admin import bulk, columns, front, health, playground, starter
 from portal.admin.answers import person
 from portal.web.navigation import IT_PERMS
 from portal.web.sentences import refusal
@@ -96,6 +96,8 @@ class ITSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         mine = [
             path("health/", self.admin_view(self.health), name="health"),
+            path("bulk/", self.admin_view(self.bulk), name="bulk"),
+            path("bulk/export/", self.admin_view(self.bulk_export), name="bulk-export"),
             path("playground/", self.admin_view(self.playground), name="playground"),
             path("new-solution/", self.admin_view(self.starter), name="starter"),
         ]
@@ -133,6 +135,14 @@ class ITSite(AdminSite):
         context = self.each_context(request) | health.state(person(request))
         context["title"] = gettext("System health")
         return TemplateResponse(request, "admin/health.html", context)
+
+    def bulk(self, request: HttpRequest) -> HttpResponseBase:
+        """Sites, lines and values as sheets."""
+        return bulk.page(request, self.each_context(request))
+
+    def bulk_export(self, request: HttpRequest) -> HttpResponseBase:
+        """A sheet to take home."""
+        return bulk.export(request, self.each_context(request))
 
     def playground(self, request: HttpRequest) -> HttpResponse:
         """A template tried out before it becomes a version."""

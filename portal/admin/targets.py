@@ -7,12 +7,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Agent, Node, Target
 from orchestration.queries import agents
 from orchestration.queries import places as reading
+from orchestration.queries.bulk_columns import Kind
 from orchestration.services import places
 from orchestration.states import AgentState
 from portal.admin import columns
@@ -147,6 +149,9 @@ class TargetAdmin(ServiceAdmin[Target]):
 
     def remove(self, by: User, obj: Target) -> None:
         places.remove(by, obj.node)
+
+    def list_tools(self, request: HttpRequest) -> Sequence[Tool]:
+        return [(_("Import and export"), f"{reverse('admin:bulk')}?kind={Kind.TARGETS}")]
 
     def tools(self, request: HttpRequest, obj: Target) -> Sequence[Tool]:
         return tools_of(person(request), obj.node)

@@ -164,6 +164,7 @@ SENTENCES = {
     "row-repeated": _("Row %(row)s is about the same already."),
     "row-too-long": _("The row has more cells than the first one has names."),
     "rows-missing": _("There are no rows below the first one."),
+    "sheet-too-old": _("You looked at this too long ago. Choose the file again."),
     "place-unknown": _("There is no place %(place)s that you may see."),
     "context-unknown": _("There is no context %(name)s that you may see."),
     "person-unknown": _("There is no user %(name)s that you may see."),
