@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from orchestration.models import Capability, Context, Node
 from orchestration.queries import places
 from portal.admin.answers import Answer, tell
+from portal.admin.inline_help import add_help
 from rbac.models import User
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class ServiceForm(forms.ModelForm[M]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  Django's own signature
         super().__init__(*args, **kwargs)
         self.offer()
+        add_help(self)
 
     def offer(self) -> None:
         """Set the choices the person has; a form with choices overrides this."""

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.utils.functional import Promise
 
 from portal.admin.answers import ANSWERS, tell
+from portal.admin.inline_help import add_help
 from portal.admin.site import site
 
 
@@ -47,6 +48,10 @@ class ActForm(forms.Form):
     """What has to be filled in before something is done."""
 
     required_css_class = "required"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  Django's own signature
+        super().__init__(*args, **kwargs)
+        add_help(self)
 
 
 class Question(ActForm):
