@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext
@@ -90,8 +91,9 @@ class FactoryForm(ActForm):
         rows = visible(by, Perm.EDIT_HIERARCHY, holders.select_related("context"))
         rows = visible(by, Perm.EDIT_TARGETS, rows)
         offer_rows(self, "parent", rows.order_by("path"))
-        factories = places.nodes(by).filter(kind=Node.Kind.SITE, children__kind=Node.Kind.TARGET)
-        offer_rows(self, "like", factories.distinct())
+        lines = Node.objects.filter(kind=Node.Kind.TARGET, parent=OuterRef("pk"))
+        sites = places.nodes(by).filter(kind=Node.Kind.SITE)
+        offer_rows(self, "like", sites.filter(Exists(lines)))
         offer_choices(self, "capabilities", capability_names(by))
         if not may_anywhere(by, Perm.MANAGE_AGENTS):
             del self.fields["agents"], self.fields["auto_approve"]
