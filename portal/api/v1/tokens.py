@@ -8,7 +8,7 @@ from django.contrib.auth import authenticate
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -66,10 +66,15 @@ class ApiTokens(Asked):
     def _who(self) -> User:
         """The person who signs in here, or already has."""
         body = self.request.data if isinstance(self.request.data, dict) else {}
-        if "username" not in body:
-            if not isinstance(self.request.user, User):
-                raise NotAuthenticated
+        names_somebody = "username" in body
+        if isinstance(self.request.user, User):
+            if names_somebody:
+                # A call with a key is undone where it fails, and with it the count of wrong
+                # passwords: whoever is signed in could guess those of others for ever.
+                raise ValidationError({"username": ["Leave it out: you are signed in."]})
             return self.request.user
+        if not names_somebody:
+            raise NotAuthenticated
         given = {name: str(body.get(name, "")) for name in ("username", "password")}
         # Backends want Django's own request.
         user = authenticate(self.request._request, **given)  # noqa: SLF001

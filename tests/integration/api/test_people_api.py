@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 from rest_framework.test import APIClient
@@ -45,6 +46,18 @@ def test_a_wrong_password_gives_no_token(company: Company) -> None:
     answer = Api(None).post("auth/tokens/", {"username": "vera", "password": "guess"})
     assert said(answer) == (401, "authentication-failed")
     assert said(Api(None).post("auth/tokens/")) == (401, "not-authenticated")
+    assert not ApiToken.objects.exists()
+
+
+def test_passwords_of_others_cannot_be_guessed_by_who_is_signed_in(company: Company) -> None:
+    """A call with a key is undone where it fails; the guess must not be undone with it."""
+    company.person("vera")
+    ada = Api(company.person("ada"))
+    body = {"username": "vera", "password": "guess"}
+    for number in range(settings.AXES_FAILURE_LIMIT):
+        ada.post("auth/tokens/", body, idempotency_key=f"guess-{number}")
+    right = ada.post("auth/tokens/", body | {"password": "secret-of-vera"})
+    assert (said(right), keys(right)) == ((400, "invalid"), ["username"])
     assert not ApiToken.objects.exists()
 
 
