@@ -137,6 +137,8 @@ def _networks() -> list[Network]:
 
 def _public(number: Address) -> bool:
     inner = number.is_multicast or number.is_reserved or number.is_unspecified
+    # Given up as a standard, and still the inside of some networks; to Python it is global.
+    inner = inner or (isinstance(number, ipaddress.IPv6Address) and number.is_site_local)
     return number.is_global and not inner and not any(number in door for door in _DOORS)
 
 
