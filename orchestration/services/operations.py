@@ -27,7 +27,7 @@ from orchestration.services.lives import move
 from orchestration.services.tree import nearest_above
 from orchestration.services.writing import insert_rows
 from orchestration.states import OperationState
-from rbac.access import granted_paths, may, may_administer
+from rbac.access import Verdict, granted_paths, may, may_administer, visible
 from rbac.models import User
 from rbac.permissions import Perm
 from rbac.scopes import scope_of
@@ -90,6 +90,7 @@ def retry(by: User, operation: Operation) -> Operation:
     What the site could not do counts as failed, too.
 
     Raises:
+        Denied: ``superuser-only``, ``operation-beyond-token``.
         Refused: ``operation-active``, ``nothing-failed``.
     """
     _require_own(by, operation)
@@ -108,6 +109,7 @@ def cancel(by: User, operation: Operation) -> None:
     """Leave out every line that has not been worked on; what is done stays done.
 
     Raises:
+        Denied: ``superuser-only``, ``operation-beyond-token``.
         Refused: ``operation-over``.
     """
     _require_own(by, operation)
@@ -145,8 +147,18 @@ def _of_version(version: SolutionTemplateVersion) -> dict[str, object]:
 
 
 def _require_own(by: User, operation: Operation) -> None:
+    """Let in who asked for it, and administrators; a limited token only to what it could ask for.
+
+    Raises:
+        Denied: ``superuser-only``, ``token-limited``, ``operation-beyond-token``.
+    """
     if operation.started_by_id != by.pk:
         may_administer(by).require()
+    elif scope_of(by) is not None:
+        lines = operation.results.exclude(target=None).order_by()
+        reached = visible(by, RIGHTS[operation.kind], lines, "target__node__path")
+        inside = reached.count() == lines.count()
+        Verdict(ok=inside, code="operation-beyond-token").require()
 
 
 @transaction.atomic

@@ -11,9 +11,10 @@ from orchestration import hints, outbox
 from orchestration.models import Delivery, Node, Webhook
 from orchestration.services import addresses, events, vault
 from orchestration.services.errors import Invalid
-from rbac.access import may
+from rbac.access import Verdict, may
 from rbac.models import User
 from rbac.permissions import Perm
+from rbac.scopes import scope_of
 
 MOST_KINDS = 100
 _PATTERN = re.compile(r"\*|[a-z][a-z-]*\.(\*|[a-z][a-z-]*)")
@@ -40,7 +41,7 @@ def create(
         Invalid: ``name-empty``, ``name-taken``, ``address-malformed``, ``address-refused``,
             ``kinds-unusable``.
     """
-    may(by, Perm.MANAGE_ACCESS, node).require()
+    _may_own(by, node).require()
     _check(name, url, kinds)
     secret, box = _new_secret()
     webhook = Webhook(node=node, name=name.strip(), url=url, enabled=enabled, owner=by)
@@ -60,7 +61,7 @@ def change(
     Raises:
         Invalid: as `create`.
     """
-    may(by, Perm.MANAGE_ACCESS, webhook.node).require()
+    _may_own(by, webhook.node).require()
     _check(name, url, kinds)
     row = Webhook.objects.select_for_update(of=("self",)).get(pk=webhook.pk)
     after = {"name": name.strip(), "url": url, "kinds": sorted(set(kinds)), "enabled": enabled}
@@ -110,6 +111,18 @@ def redeliver(by: User, delivery: Delivery) -> Delivery:
     may(by, Perm.MANAGE_ACCESS, webhook.node).require()
     Webhook.objects.filter(pk=webhook.pk).update(rests_until=None)
     return _wait(webhook, delivery)
+
+
+def _may_own(by: User, node: Node) -> Verdict:
+    """Whether a webhook may be told what somebody sees at a node and below.
+
+    It is told for longer than a token is good for, and as its person: a limited token must see
+    itself what it would have told.
+    """
+    manages = may(by, Perm.MANAGE_ACCESS, node)
+    if not manages or scope_of(by) is None:
+        return manages
+    return may(by, Perm.VIEW_DEPLOYMENTS, node)
 
 
 def _wait(webhook: Webhook, like: Delivery | None) -> Delivery:

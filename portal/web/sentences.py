@@ -47,6 +47,9 @@ REFUSALS = {
     "token-limited": _(
         "This token is limited. Accounts and tokens are a matter for somebody who is signed in."
     ),
+    "operation-beyond-token": _(
+        "This token is limited, and this operation is about more than the token is good for."
+    ),
     "other-context": _("%(place)s and %(solution)s belong to different contexts."),
     "value-kept": _(
         "%(key)s is kept for somebody else since version %(version)s. You do not have the right "

@@ -14,6 +14,7 @@ from rbac.permissions import Perm
 from rbac.scopes import READING, Scope, narrow, scope_from
 from tests.integration.api.conftest import Api, keys, said
 from tests.integration.conftest import Company
+from tests.integration.services.bulk import solution_of, started
 
 DAY = timedelta(days=1)
 
@@ -180,3 +181,34 @@ def test_work_that_goes_on_later_keeps_the_limits(company: Company) -> None:
     seen = visible(root, (Perm.DEPLOY, Perm.PUBLISH), Node.objects.filter(kind="target"))
     assert set(seen) == {line.node for name, line in company.lines.items() if "alpha" in name}
     assert not visible(root, Perm.PUBLISH, Node.objects.all()).exists()
+
+
+def test_a_limited_token_calls_off_only_what_it_could_ask_for(company: Company) -> None:
+    otto = company.person("otto", "admin")
+    operation = started(company, solution_of(company), otto)
+    calls = f"/api/v1/operations/{operation.uuid}"
+    alpha = company.factories["alpha"]
+    for limits in ({"rights": READING}, {"rights": [Perm.DEPLOY]}, {"node": alpha}):
+        narrowed = program(otto, **limits)
+        assert narrowed.get(f"{calls}/").status_code == 200
+        for verb in ("cancel", "retry"):
+            assert said(narrowed.post(f"{calls}/{verb}/")) == (403, "operation-beyond-token")
+    operation.refresh_from_db()
+    assert operation.active
+    fitting = program(otto, rights=[*READING, Perm.PUBLISH])
+    assert fitting.post(f"{calls}/cancel/").status_code == 200
+
+
+def test_a_limited_token_lets_no_webhook_hear_more_than_itself(company: Company) -> None:
+    otto = company.person("otto", "admin")
+    giving = program(otto, rights=[Perm.MANAGE_ACCESS])
+    hook = {"node": company.factories["alpha"].pk, "name": "MES", "kinds": ["*"]}
+    hook |= {"url": "https://hooks.example/"}
+    assert said(giving.post("/api/v1/webhooks/", hook, format="json")) == (403, "right-missing")
+    both = program(otto, rights=[Perm.MANAGE_ACCESS, Perm.VIEW_DEPLOYMENTS])
+    made = both.post("/api/v1/webhooks/", hook, format="json")
+    assert made.status_code == 201
+    address = f"/api/v1/webhooks/{made.json()['id']}/"
+    moved = giving.patch(address, {"url": "https://other.example/"}, format="json")
+    assert said(moved) == (403, "right-missing")
+    assert both.patch(address, {"kinds": ["deployment.*"]}, format="json").status_code == 200
