@@ -34,7 +34,7 @@ description as OpenAPI 3.1 at `/api/v1/schema/`, and a page to try calls at `/ap
 
 ```bash
 SERVER=http://127.0.0.1:8000
-TOKEN=$(curl -s $SERVER/api/v1/auth/tokens/ -d username=admin -d password=demo | jq -r .token)
+TOKEN=$(curl -s $SERVER/api/v1/auth/tokens/ -F username=admin -F password=demo | jq -r .token)
 call() { curl -s -H "Authorization: Token $TOKEN" -H "Content-Type: application/json" "$@"; }
 
 call "$SERVER/api/v1/targets/?search=filling&fields=id,name"
