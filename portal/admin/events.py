@@ -102,7 +102,7 @@ class EventAdmin(ServiceAdmin[Event]):
     view_perms = (*IT_PERMS, Perm.VIEW_DEPLOYMENTS)
     shown = ("moment", "kind", "outcome", "who", "what", "place_name", "address", "details")
     list_pages = ("export",)
-    list_display = ("moment", "what", "who", "place_name", "outcome", "address", "kind")
+    list_display = ("moment", "what", "who", "place_name", "outcome", "address")
     list_filter = (
         GroupFilter, SinceFilter, ActorFilter, "outcome", EventContextFilter, PlaceFilter,
     )  # fmt: skip
