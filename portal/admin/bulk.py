@@ -24,6 +24,7 @@ from portal.web.sheets.types import type_of
 from rbac.models import User
 
 Surroundings = dict[str, Any]
+EXPORT_IDS = "id_export_%s"  # both forms stand on one page
 
 
 def page(request: HttpRequest, surroundings: Surroundings) -> HttpResponseBase:
@@ -50,7 +51,7 @@ def page(request: HttpRequest, surroundings: Surroundings) -> HttpResponseBase:
 def export(request: HttpRequest, surroundings: Surroundings) -> HttpResponseBase:
     """A file of what the person may see, exactly as an import takes it."""
     by = person(request)
-    form = ExportForm(request.GET)
+    form = ExportForm(request.GET, auto_id=EXPORT_IDS)
     form.offer(by)
     if not form.is_valid():
         return _forms(request, surroundings, exporting=form)
@@ -71,7 +72,10 @@ def _forms(
 ) -> HttpResponse:
     by = person(request)
     wanted = {"kind": request.GET.get("kind"), "under": request.GET.get("under")}
-    forms = (importing or ImportForm(initial=wanted), exporting or ExportForm(initial=wanted))
+    forms = (
+        importing or ImportForm(initial=wanted),
+        exporting or ExportForm(initial=wanted, auto_id=EXPORT_IDS),
+    )
     for form in forms:
         form.offer(by)
     columns = [(WORDS[kind], [one.name for one in COLUMNS[kind]]) for kind in importable(by)]
