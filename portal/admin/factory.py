@@ -44,6 +44,7 @@ LIKE = _("What is left empty below is taken from there: time zone, scope, capabi
 AGENTS = _("How many machines at the site shall run an agent. Empty: one. 0: no token now.")
 HOURS = 72
 MOST_AGENTS = 100
+LONGEST_NAME = 64
 
 
 class FactoryForm(ActForm):
@@ -105,6 +106,16 @@ class FactoryForm(ActForm):
         except TooMany as error:
             told = sentence("lines-out-of-range", {"most": onboarding.MOST_LINES})
             raise forms.ValidationError(told) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse names that do not fit: a line is named by the factory and itself."""
+        super().clean()
+        data = self.cleaned_data
+        longest = max(map(len, data.get("lines", [])), default=0)
+        if len(data.get("name", "")) + 1 + longest > LONGEST_NAME:
+            told = _("The names of factory and line are longer than %(most)s characters together.")
+            self.add_error("lines", told % {"most": LONGEST_NAME})
+        return data
 
 
 def add_factory(request: HttpRequest, places_url: str) -> HttpResponse:

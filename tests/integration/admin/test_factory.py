@@ -95,6 +95,7 @@ def test_a_factory_that_cannot_be_made_whole_is_not_made(company: Company, root:
         (factory(company, lines=""), "lines"),
         (factory(company, lines="Line 1..201"), "lines"),
         (factory(company, lines="Line, Line"), "name"),
+        (factory(company, name="g" * 40, lines="l" * 24), "lines"),
         (factory(company, name="alpha"), "name"),
         (factory(company, scope="kube-system"), "scope"),
     ):
