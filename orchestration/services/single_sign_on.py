@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from orchestration import hints
 from orchestration.services import events
@@ -39,7 +39,10 @@ def welcome(identity: Identity) -> User:
         Refused: ``sign-on-nameless``, ``sign-on-name-taken``, ``sign-on-closed``,
             ``sign-on-no-group``.
     """
-    user = _account(identity)
+    try:
+        user = _account(identity)
+    except IntegrityError:
+        user = _account(identity)  # another window of the same person was faster, and made it
     _follow(user, identity)
     if not user.is_active:
         raise Refused("sign-on-closed")
@@ -58,12 +61,14 @@ def _account(identity: Identity) -> User:
         return user
     if identity.known and not identity.groups:
         raise Refused("sign-on-no-group")
-    if not identity.username:
+    # As the form for new accounts has them: else a name in wide letters would look like another.
+    username = User.normalize_username(identity.username).strip()
+    if not username:
         raise Refused("sign-on-nameless")
-    if User.objects.filter(username__iexact=identity.username).exists():
+    if User.objects.filter(username__iexact=username).exists():
         # Never by name: whoever may choose a name at the provider would be that person here.
-        raise Refused("sign-on-name-taken", name=identity.username)
-    user = User(username=identity.username)
+        raise Refused("sign-on-name-taken", name=username)
+    user = User(username=username)
     user.set_unusable_password()
     user.save()
     SocialAccount.objects.create(user=user, **at_provider)

@@ -1,5 +1,6 @@
 """Edits of different fields of the same thing at the same moment: each keeps the others'."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def patch_each(path: str, *bodies: dict[str, Any]) -> None:
         api = Api(User.objects.get(username="root"))
         return int(api.patch(path, body).status_code)
 
-    assert at_once([lambda body=body: send(body) for body in bodies]) == [200] * len(bodies)
+    assert at_once([partial(send, body) for body in bodies]) == [200] * len(bodies)
 
 
 def test_who_is_shut_out_stays_so_whatever_else_is_changed(company: Company) -> None:
