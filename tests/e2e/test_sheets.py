@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from orchestration.models import Node
 from orchestration.services import contexts, places
@@ -32,8 +32,8 @@ def page_of_sheets(sign_in: SignIn, server: str, quiet: Page) -> Page:
 
 def look_at(page: Page, text: str) -> None:
     page.locator("#import-title ~ form").get_by_label("What").select_option("targets")
-    file = {"name": "lines.csv", "mimeType": "text/csv", "buffer": text.encode()}
-    page.get_by_label("File:", exact=True).set_input_files([file])  # type: ignore[list-item]
+    file = FilePayload(name="lines.csv", mimeType="text/csv", buffer=text.encode())
+    page.get_by_label("File:", exact=True).set_input_files(file)
     page.get_by_role("button", name="Check the file").click()
 
 
