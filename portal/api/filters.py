@@ -5,6 +5,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from orchestration.queries import places
 from portal.api.resource import person
@@ -25,6 +26,17 @@ class IdFilter(django_filters.Filter):  # type: ignore[misc]  # untyped
             return rows.none()
         narrowed: QuerySet[Any] = super().filter(rows, value)
         return narrowed
+
+
+class TruthFilter(django_filters.ChoiceFilter):  # type: ignore[misc]  # untyped
+    """Rows by yes or no, said as ``true`` or ``false``; anything else is refused."""
+
+    def __init__(self, field_name: str | None = None) -> None:
+        super().__init__(field_name, choices=[("true", _("yes")), ("false", _("no"))])
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Narrow rows to those of which it is so, or is not."""
+        return rows.filter(**{self.field_name: value == "true"}) if value else rows
 
 
 class SearchFilter(django_filters.CharFilter):  # type: ignore[misc]  # untyped

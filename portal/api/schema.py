@@ -95,7 +95,9 @@ def add_files(result: dict[str, Any], **_kwargs: object) -> dict[str, Any]:
         parameters = calls.get("get", {}).get("parameters", ())
         if any(one["name"] == selecting.PARAMETER for one in parameters):
             content = calls["get"]["responses"]["200"]["content"]
-            content |= {kind.media_type: {"schema": {"type": "string"}} for kind in exports.FILES}
+            rows = {"type": "array", "items": {"type": "object"}}
+            content[exports.CsvFile.media_type] = {"schema": {"type": "string"}}
+            content[exports.YamlFile.media_type] = {"schema": rows}
     return result
 
 

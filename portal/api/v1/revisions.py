@@ -15,7 +15,7 @@ from orchestration.models import SolutionInstance, SolutionVersion
 from orchestration.queries import revisions, sight, solutions
 from orchestration.services import publishing
 from portal.api.enums import INSTANCE_STATES
-from portal.api.filters import IdFilter, UnderFilter
+from portal.api.filters import IdFilter, TruthFilter, UnderFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -39,7 +39,7 @@ class InstanceFilters(django_filters.FilterSet):  # type: ignore[misc]  # untype
     target = IdFilter(field_name="target_id")
     solution = IdFilter(field_name="template_id")
     state = django_filters.ChoiceFilter(choices=INSTANCE_STATES)
-    configuration_pending = django_filters.BooleanFilter()
+    configuration_pending = TruthFilter("configuration_pending")
 
 
 class RevisionFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from orchestration.queries import access
 from orchestration.services import custom_roles
+from portal.api.filters import TruthFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -23,7 +24,7 @@ class RoleFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     """By key, and whether it ships."""
 
     key = django_filters.CharFilter()
-    shipped = django_filters.BooleanFilter()
+    shipped = TruthFilter("shipped")
 
 
 class Roles(Listed, RetrieveModelMixin, Resource[Role]):

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from orchestration.queries import access
 from orchestration.services import people
-from portal.api.filters import SearchFilter
+from portal.api.filters import SearchFilter, TruthFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Open, Rights
@@ -26,7 +26,7 @@ class UserFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
 
     username = django_filters.CharFilter()
     search = SearchFilter("username", "first_name", "last_name")
-    is_active = django_filters.BooleanFilter()
+    is_active = TruthFilter("is_active")
 
 
 class Users(Listed, RetrieveModelMixin, Resource[User]):

@@ -15,7 +15,7 @@ from orchestration.models import Delivery, Webhook
 from orchestration.queries import webhooks as queries
 from orchestration.services import webhooks
 from portal.api.enums import DELIVERY_STATES
-from portal.api.filters import IdFilter, UnderFilter
+from portal.api.filters import IdFilter, TruthFilter, UnderFilter
 from portal.api.reading import Listed
 from portal.api.resource import Resource
 from portal.api.rights import Rights
@@ -38,7 +38,7 @@ class WebhookFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped
     under = UnderFilter(field_name="node__path")
     node = IdFilter(field_name="node_id")
     name = django_filters.CharFilter()
-    enabled = django_filters.BooleanFilter()
+    enabled = TruthFilter("enabled")
 
 
 class DeliveryFilters(django_filters.FilterSet):  # type: ignore[misc]  # untyped

@@ -28,7 +28,6 @@ CHECKS = (
     "content_type_conformance",
     "response_headers_conformance",
     "response_schema_conformance",
-    "negative_data_rejection",
     "use_after_free",
     "ignored_auth",
 )

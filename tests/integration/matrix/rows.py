@@ -172,3 +172,15 @@ def post(route: str, *needs: Need, **more: Any) -> Row:
 
 def with_method(method: str, row: Row) -> Row:
     return replace(row, method=method)
+
+
+def patch(route: str, *needs: Need, **more: Any) -> Row:
+    return with_method("PATCH", post(route, *needs, **more))
+
+
+def put(route: str, *needs: Need, **more: Any) -> Row:
+    return with_method("PUT", post(route, *needs, **more))
+
+
+def delete(route: str, *needs: Need, **more: Any) -> Row:
+    return with_method("DELETE", post(route, *needs, **{"ok": 204, **more}))

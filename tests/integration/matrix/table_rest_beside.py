@@ -1,9 +1,22 @@
 """REST beside the main flow: operations, bulk, webhooks, validations, roles, onboarding, tokens."""
 
 from tests.integration.matrix.oracle import PERMS
-from tests.integration.matrix.rows import SUPERUSER, Id, Need, Row, get, knows, may, post, sees
+from tests.integration.matrix.rows import (
+    SUPERUSER,
+    Id,
+    Need,
+    Row,
+    delete,
+    get,
+    knows,
+    may,
+    patch,
+    post,
+    put,
+    sees,
+)
 from tests.integration.matrix.table_rest import CATALOG, INSTALLED, PLACES, REVISION, V1
-from tests.integration.matrix.table_rest_writes import AUTHOR, delete, patch, put
+from tests.integration.matrix.table_rest_writes import AUTHOR
 
 ACCESS = "manage_access"
 SOMEWHERE = Need(frozenset({ACCESS}), "", 404)  # roles are the same at every place

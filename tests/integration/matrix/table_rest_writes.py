@@ -1,24 +1,22 @@
 """Changing over REST, and the questions that are asked by POST: what each call needs."""
 
-from typing import Any
-
 from tests.integration.matrix.rows import (
     SUPERUSER,
     Id,
     Need,
     Row,
+    delete,
     in_context,
     knows,
     may,
+    patch,
     post,
+    put,
     sees,
-    with_method,
 )
 from tests.integration.matrix.table_rest import (
     AGENTS,
     CATALOG,
-    DEPLOYMENTS,
-    INSTALLED,
     PLACES,
     V1,
     VALUES,
@@ -30,18 +28,6 @@ COPY = "copy:line-a:solution"
 KNOCKING = "knocking:factory-a"
 SCHEMA = "rules:\n  configs:\n    Speed: {type: int}\n"
 WEAK = "long enough, and 4 words"
-
-
-def patch(route: str, *needs: Need, **more: Any) -> Row:
-    return with_method("PATCH", post(route, *needs, **more))
-
-
-def put(route: str, *needs: Need, **more: Any) -> Row:
-    return with_method("PUT", post(route, *needs, **more))
-
-
-def delete(route: str, *needs: Need, **more: Any) -> Row:
-    return with_method("DELETE", post(route, *needs, **{"ok": 204, **more}))
 
 
 CONTEXTS = [
@@ -323,58 +309,6 @@ VALUES_OF_LINES = [
         body=_EDIT,
     ),
 ]
-_BOTH = {"version": Id("version:solution"), "targets": [Id("target:line-a"), Id("target:line-b")]}
-_KNOWN = (
-    knows("version:solution", *CATALOG),
-    knows("target:line-a", *PLACES),
-    knows("target:line-b", *PLACES),
-)
-REVISIONS = [
-    *(
-        post(f"{V1}{what}/", *_KNOWN, may("line-a", right), may("line-b", right), body=_BOTH)
-        for what, right in (
-            ("review", "review"),
-            ("dependency-candidates", "review"),
-            ("publish", "publish"),
-        )
-    ),
-    delete(
-        V1 + "revisions/<int:pk>/",
-        sees(NEWEST, *INSTALLED),
-        may(NEWEST, "publish"),
-        args={"pk": NEWEST},
-    ),
-]
-
-
-def _rollout(verb: str, key: str, rights: tuple[str, ...], right: str, *things: str) -> Row:
-    known = (knows(thing, *rights) for thing in things)
-    allowed = (may(thing, right) for thing in things)
-    body = {key: [Id(thing) for thing in things]}
-    return post(f"{V1}rollouts/{verb}/", *known, *allowed, body=body, ok=201)
-
-
-ROLLOUTS = [
-    _rollout("deploy", "revisions", INSTALLED, "deploy", NEWEST),
-    _rollout("deploy", "revisions", INSTALLED, "deploy", NEWEST, "revision:line-b:solution:3"),
-    _rollout("roll-back", "revisions", INSTALLED, "deploy", "revision:line-a:solution:1"),
-    _rollout("retry", "deployments", DEPLOYMENTS, "deploy", "deployment:failed"),
-    _rollout("uninstall", "instances", INSTALLED, "uninstall", COPY),
-    _rollout("uninstall", "instances", INSTALLED, "uninstall", COPY, "copy:line-b:solution"),
-    *(
-        post(
-            f"{V1}deployments/<int:pk>/{verb}/",
-            sees(thing, *DEPLOYMENTS),
-            may(thing, "deploy"),
-            args={"pk": thing},
-            ok=ok,
-        )
-        for verb, thing, ok in (
-            ("cancel", "deployment:waiting", 200),
-            ("retry", "deployment:failed", 201),
-        )
-    ),
-]
 PEOPLE = [
     *(
         post(
@@ -427,7 +361,5 @@ ROWS: list[Row] = [
     *CATALOGS,
     *LINKS,
     *VALUES_OF_LINES,
-    *REVISIONS,
-    *ROLLOUTS,
     *PEOPLE,
 ]

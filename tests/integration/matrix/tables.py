@@ -7,6 +7,7 @@ from tests.integration.matrix import (
     table_pages,
     table_rest,
     table_rest_beside,
+    table_rest_work,
     table_rest_writes,
     table_sheets,
 )
@@ -20,6 +21,7 @@ NOWHERE = ("api/v1/^(?P<rest>.*/|)$", "admin/(?P<url>.*)$")
 ROWS: list[Row] = [
     *table_rest.ROWS,
     *table_rest_writes.ROWS,
+    *table_rest_work.ROWS,
     *table_rest_beside.ROWS,
     *table_pages.ROWS,
     *table_account.ROWS,

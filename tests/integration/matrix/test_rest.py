@@ -2,14 +2,14 @@
 
 import pytest
 
-from tests.integration.matrix import table_rest, table_rest_writes
+from tests.integration.matrix import table_rest, table_rest_work, table_rest_writes
 from tests.integration.matrix.conftest import Matrix
 from tests.integration.matrix.rows import Row
 
 pytestmark = pytest.mark.django_db
 
 
-ROWS = [*table_rest.ROWS, *table_rest_writes.ROWS]
+ROWS = [*table_rest.ROWS, *table_rest_writes.ROWS, *table_rest_work.ROWS]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=str)
