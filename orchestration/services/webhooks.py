@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from orchestration import hints, outbox
 from orchestration.models import Delivery, Node, Webhook
+from orchestration.queries.messages import ASKING
 from orchestration.services import addresses, events, vault
 from orchestration.services.errors import Invalid
 from rbac.access import Verdict, may
@@ -41,7 +42,7 @@ def create(
         Invalid: ``name-empty``, ``name-taken``, ``address-malformed``, ``address-refused``,
             ``kinds-unusable``.
     """
-    _may_own(by, node).require()
+    _may_own(by, node, kinds).require()
     _check(name, url, kinds)
     secret, box = _new_secret()
     webhook = Webhook(node=node, name=name.strip(), url=url, enabled=enabled, owner=by)
@@ -61,7 +62,7 @@ def change(
     Raises:
         Invalid: as `create`.
     """
-    _may_own(by, webhook.node).require()
+    _may_own(by, webhook.node, kinds).require()
     _check(name, url, kinds)
     row = Webhook.objects.select_for_update(of=("self",)).get(pk=webhook.pk)
     after = {"name": name.strip(), "url": url, "kinds": sorted(set(kinds)), "enabled": enabled}
@@ -113,16 +114,17 @@ def redeliver(by: User, delivery: Delivery) -> Delivery:
     return _wait(webhook, delivery)
 
 
-def _may_own(by: User, node: Node) -> Verdict:
+def _may_own(by: User, node: Node, kinds: Sequence[str]) -> Verdict:
     """Whether a webhook may be told what somebody sees at a node and below.
 
     It is told for longer than a token is good for, and as its person: a limited token must see
-    itself what it would have told.
+    itself what it would have told. A validator is told values, too.
     """
     manages = may(by, Perm.MANAGE_ACCESS, node)
     if not manages or scope_of(by) is None:
         return manages
-    return may(by, Perm.VIEW_DEPLOYMENTS, node)
+    hears = may(by, Perm.VIEW_DEPLOYMENTS, node)
+    return may(by, Perm.VIEW_VALUES, node) if hears and ASKING in kinds else hears
 
 
 def _wait(webhook: Webhook, like: Delivery | None) -> Delivery:

@@ -212,3 +212,5 @@ def test_a_limited_token_lets_no_webhook_hear_more_than_itself(company: Company)
     moved = giving.patch(address, {"url": "https://other.example/"}, format="json")
     assert said(moved) == (403, "right-missing")
     assert both.patch(address, {"kinds": ["deployment.*"]}, format="json").status_code == 200
+    judging = {"kinds": ["validation.requested"]}
+    assert said(both.patch(address, judging, format="json")) == (403, "right-missing")
