@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from orchestration import hints
@@ -46,14 +46,23 @@ def create(by: User, label: str, perms: Iterable[Perm], *, description: str = ""
     wanted = _some(perms)
     may_make(by, wanted).require()
     label = _free_label(label)
-    role = Role.objects.create(
-        key=_free_key(label),
-        label=label,
-        description=description.strip(),
-        rights=sorted(perm.value for perm in wanted),
-    )
+    role = _written(label, description, wanted)
     events.record("role.created", role, None, by, rights=role.rights)
     return role
+
+
+def _written(label: str, description: str, perms: Collection[Perm]) -> Role:
+    try:
+        with transaction.atomic():
+            return Role.objects.create(
+                key=_free_key(label),
+                label=label,
+                description=description.strip(),
+                rights=sorted(perm.value for perm in perms),
+            )
+    except IntegrityError as error:
+        # Somebody made one of this name at the same moment.
+        raise Invalid("name-taken", name=label) from error
 
 
 @transaction.atomic

@@ -1,13 +1,17 @@
 """Roles that are given while what they carry changes, each in a thread of its own."""
 
+from contextlib import ExitStack
+
 import pytest
+from django.db import transaction
 
 from orchestration.services import custom_roles, roles
+from orchestration.services.errors import Invalid
 from rbac.access import Denied, may
 from rbac.models import Role, RoleAssignment, User
 from rbac.permissions import Perm
 from tests.integration.conftest import Company
-from tests.integration.services.moments import at_once
+from tests.integration.services.moments import at_once, meanwhile
 
 FIRST, THEN = (Perm.VIEW_HIERARCHY, Perm.DEPLOY), (Perm.VIEW_HIERARCHY, Perm.PUBLISH)
 
@@ -59,3 +63,21 @@ def test_a_role_that_grows_meanwhile_is_not_given_by_who_lacks_the_rest(company:
     # Given first: it grew by somebody who may publish. Grown first: kim may not give it any more.
     assert isinstance(given, Denied) == (held == set())
     assert held in (set(), {Perm.DEPLOY, Perm.PUBLISH})
+
+
+def test_two_who_make_a_role_of_one_name_make_one(company: Company) -> None:
+    made: list[Role | Invalid] = []
+
+    def make() -> None:
+        by = User.objects.get(pk=company.root_user.pk)
+        try:
+            made.append(custom_roles.create(by, "Night shift", FIRST))
+        except Invalid as refused:
+            made.append(refused)
+
+    with ExitStack() as later, transaction.atomic():
+        make()
+        # Begun before the first one is over; waited for only after it.
+        later.enter_context(meanwhile(make))
+    assert [getattr(one, "code", "") for one in made] == ["", "name-taken"]
+    assert Role.objects.filter(shipped=False).count() == 1
