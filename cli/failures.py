@@ -20,7 +20,7 @@ MEANINGS = {
     Exit.DONE: "Done, or there was nothing to do.",
     Exit.FAILED: "What was started has failed, on every line.",
     Exit.USAGE: "The command or its input cannot be used; nothing was changed.",
-    Exit.ABSENT: "There is nothing of this name that you may see, or you may not do this.",
+    Exit.ABSENT: "Nothing of this name that you may see, no right to do this, or not signed in.",
     Exit.CONFLICT: "Somebody was faster, or its state does not allow this now.",
     Exit.PARTLY: "Done for some, failed for others.",
     Exit.UNREACHABLE: "The server cannot be reached, or cannot answer now. Try again later.",

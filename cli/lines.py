@@ -13,7 +13,7 @@ REVIEWED: Columns = (
     ("Line", "target.name"),
     ("Ok", "ok"),
     ("Missing", "missing_capabilities"),
-    ("Changes", "changes"),
+    ("Differs", "differs"),
     ("Digest", "digest"),
 )
 PUBLISHED: Columns = (
@@ -61,6 +61,15 @@ def revision(server: Server, target: int, solution: str, instance: str, label: s
     where = copy["target"]["title"]
     message = f"There is no revision {label or 'published'} of {solution} for {where}."
     raise Failure(message, Exit.ABSENT)
+
+
+def show_review(rows: Sequence[Row], output: Format) -> None:
+    """Show what lines would get; a table names the keys that differ, the rest has it all."""
+    if output is Format.TABLE:
+        rows = [
+            {**row, "differs": [change["key"] for change in row["changes"] or ()]} for row in rows
+        ]
+    show(rows, output, REVIEWED)
 
 
 def end_review(rows: Sequence[Row]) -> None:

@@ -57,6 +57,17 @@ def entry(server: Server, noun: str, name: str, context_name: str = "") -> Row:
     return _only(found, singular, name, lambda row: f"--context {contexts[row['context']]}")
 
 
+def role(server: Server, words: str) -> str:
+    """The key of the one role of this key or name."""
+    rows = list(server.rows("roles/"))
+    found = [row for row in rows if row["key"] == words]
+    found = found or [row for row in rows if row["label"].casefold() == words.casefold()]
+    if not found:
+        there = ", ".join(row["key"] for row in rows) or "none that you may give"
+        raise Failure(f"There is no role called {words}. There are: {there}.", Exit.ABSENT)
+    return str(_only(found, "role", words, lambda row: str(row["key"]))["key"])
+
+
 def version(row: Row, wanted: str = "") -> int:
     """The id of a version of a catalog's row, the newest where none is named."""
     rows = row["versions"]

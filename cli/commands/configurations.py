@@ -60,6 +60,8 @@ def set_(
         }
         saved = server.put(address, body)
         tell("Nothing differs." if saved["base"] == sheet["base"] else "Saved.")
+        for key in _undeclared(saved):
+            tell(f"Note: no rule declares {key}; it has no effect unless a template reads it.")
         _show(saved, output)
 
 
@@ -93,7 +95,21 @@ def download(
 
 
 def _show(sheet: Row, output: Format) -> None:
-    show(sheet["fields"] if output is Format.TABLE else sheet, output, _FIELDS)
+    if output is not Format.TABLE:
+        show(sheet, output)
+        return
+    others = [{"key": key, "own": sheet["values"][key]} for key in _undeclared(sheet)]
+    show([*sheet["fields"], *others], output, _FIELDS)
+
+
+def _undeclared(sheet: Row) -> list[str]:
+    """Keys that are set here though no rule knows them, for example misspelt ones."""
+    known = [field["key"] for field in sheet["fields"]]
+    return [
+        key
+        for key in sheet["values"]
+        if not any(name == key or name.startswith(f"{key}.") for name in known)
+    ]
 
 
 def _sheet(server: Server, place: str, name: str, context: str) -> tuple[str, Row]:

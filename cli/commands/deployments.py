@@ -19,7 +19,7 @@ _ROWS: Columns = (
     ("From", "from_revision.label"),
     ("To", "revision.label"),
     ("State", "state"),
-    ("Hold", "hold"),
+    ("Hold", "hold.code"),
     ("Started", "created_at"),
     ("Started by", "started_by"),
 )

@@ -25,7 +25,7 @@ User = Annotated[str, typer.Option("--user", help="A user name.")]
 Group = Annotated[str, typer.Option("--group", help="A group.")]
 At = Annotated[str, typer.Option("--at", help="The place: it and everything below.")]
 OfSolution = Annotated[str, typer.Option("--solution", help="A solution template instead.")]
-Role = Annotated[str, typer.Argument(metavar="ROLE", help="For example deployment-manager.")]
+Role = Annotated[str, typer.Argument(metavar="ROLE", help="Its key or name: deployment-manager.")]
 
 
 @app.command()
@@ -42,7 +42,8 @@ def assign(
 ) -> None:
     """Give a role to a user or a group. Nobody gives more than they have."""
     with connect() as server:
-        body = {"role": role, "node": _node(server, at, solution, context)} | _holder(user, group)
+        node, holder = _node(server, at, solution, context), _holder(user, group)
+        body = {"role": naming.role(server, role), "node": node} | holder
         body |= {"expires_at": expires} if expires else {}
         show(server.post("role-assignments/", body), output, _ROWS)
 
@@ -60,7 +61,8 @@ def remove(
     """Take a role away; it ends at once."""
     with connect() as server:
         node, holder = _node(server, at, solution, context), _holder(user, group)
-        rows = list(server.rows("role-assignments/", role=role, node=node, **holder))
+        key = naming.role(server, role)
+        rows = list(server.rows("role-assignments/", role=key, node=node, **holder))
         if not rows:
             raise Failure(f"{user or group} does not hold {role} there.", Exit.ABSENT)
         server.delete(f"role-assignments/{rows[0]['id']}/")

@@ -146,7 +146,7 @@ def review(
         chosen = lines.Choice(solution, version, instance, context)
         targets = naming.targets(server, line)
         found = server.post("review/", chosen.body(server, targets))
-        show(found, output, lines.REVIEWED)
+        lines.show_review(found, output)
         lines.end_review(found)
 
 

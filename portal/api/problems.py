@@ -116,7 +116,10 @@ def _framework_problem(
         )
     else:
         code = getattr(error, "default_code", None) or HTTP_CODES[status]
-        response.data = body(status, code.replace("_", "-"), str(response.data["detail"]))
+        # Django's own sentence names our classes.
+        absent = gettext("There is nothing here that you may see.")
+        detail = absent if isinstance(error, Http404) else str(response.data["detail"])
+        response.data = body(status, code.replace("_", "-"), detail)
     response.content_type = MEDIA_TYPE
     return response
 

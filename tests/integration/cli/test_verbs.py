@@ -210,6 +210,35 @@ def test_a_place_moves_with_its_lines(plant: Terminal) -> None:
     assert plant.run("site", "move", "omega", "--to", "contoso").code == 2
 
 
+def test_a_misspelt_key_is_not_passed_over(plant: Terminal) -> None:
+    said = plant.ok("configuration", "set", "alpha", "MaxTmp=1", "--solution", "mixer")
+    assert "no rule declares MaxTmp" in said.err
+    assert ["MaxTmp", "1"] in [line.split() for line in said.out.splitlines()]
+    said = plant.ok("configuration", "set", "alpha", "--unset", "MaxTmp", "--solution", "mixer")
+    assert "MaxTmp" not in said.out + said.err
+
+
+def test_roles_go_by_key_or_by_what_people_call_them(plant: Terminal) -> None:
+    plant.ok("user", "create", "rosa", typed="correct-horse-battery\n")
+    for name in ("deployment-manager", "Deployment manager"):
+        plant.ok("role", "assign", name, "--user", "rosa", "--at", "alpha")
+        (held,) = plant.json("role", "list", "--user", "rosa")
+        assert held["role"] == "deployment-manager"
+        plant.ok("role", "remove", name, "--user", "rosa", "--at", "alpha")
+    wrong = plant.run("role", "assign", "manager", "--user", "rosa", "--at", "alpha")
+    assert wrong.code == 3
+    assert "deployment-manager" in wrong.err
+
+
+def test_a_review_names_the_keys_that_differ(plant: Terminal) -> None:
+    plant.ok("configuration", "set", "alpha/line-2", "MaxTemp=60", "--solution", "mixer")
+    said = plant.ok("target", "review", "alpha/line-2", "--solution", "mixer")
+    assert "MaxTemp, Label" in said.out
+    assert "{" not in said.out
+    missing = plant.run("rollout", "show", "999999")
+    assert (missing.code, missing.err) == (3, "Error: There is nothing here that you may see.\n")
+
+
 def test_config_templates_are_made_linked_and_taken_away(plant: Terminal) -> None:
     rules = "rules:\n  configs:\n    Broker: {type: string}\n"
     plant.ok("schema", "create", "-f", plant.write("net.yaml", rules), "--name", "net",
