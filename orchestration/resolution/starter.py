@@ -37,7 +37,6 @@ rules:
       required: true        # a line without a value cannot be published
       minValue: 20
       maxValue: 120
-      editableBy: [OT]      # whose value it is: OT, IT, or without this line both
       label: Highest temperature
       description: Above this the line raises a warning.
       unit: °C
@@ -47,12 +46,12 @@ rules:
       minValue: 1
       label: Report every
       unit: s
-    Broker:
+    ReportHost:
       type: string
       required: true
       format: hostname      # also: ip, cidr, url, email, port, mac, semver
-      editableBy: [IT]
-      label: Message broker
+      editableBy: [IT]      # whose value it is: OT, IT, or without this line both
+      label: Report to
     # Password:             # secret values are encrypted and shown to nobody
     #   type: string
     #   secret: true
@@ -72,7 +71,7 @@ configs:
   MaxTemperature: ${{$val(MaxTemperature)}}       # the value nearest to the line counts
   WarnAt: ${{$val(MaxTemperature) - 5}}
   Report:
-    to: mqtts://${{$val(Broker)}}:8883/lines
+    to: mqtts://${{$val(ReportHost)}}:8883/lines
     every: ${{$val(ReportEvery)}}
 """
 _SPECIFICATION = """\
@@ -91,7 +90,7 @@ components:
 _VALUES = """\
 # Values that count everywhere below the place that sitewright.yaml names.
 MaxTemperature: 80
-Broker: broker.example
+ReportHost: reports.example
 """
 _FILES = {
     "sitewright.yaml": _README,

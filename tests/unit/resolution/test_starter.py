@@ -1,4 +1,5 @@
 import pytest
+import yaml
 
 from orchestration.resolution import Draft, Written, check_draft
 from orchestration.resolution.starter import NAME, starter
@@ -12,6 +13,12 @@ def test_a_new_solution_has_nothing_to_remark_on() -> None:
         Written(files["specification.yaml"], "specification.yaml"),
     )
     assert [str(finding) for finding in check_draft(draft)] == []
+
+
+def test_who_writes_a_solution_may_set_its_values_too() -> None:
+    rules = yaml.safe_load(starter("washer", "contoso")["schema.yaml"])["rules"]["configs"]
+    values = yaml.safe_load(starter("washer", "contoso")["values.yaml"])
+    assert {key for key in values if "IT" not in rules[key].get("editableBy", ["IT"])} == set()
 
 
 def test_name_and_context_stand_wherever_they_belong() -> None:
