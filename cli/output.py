@@ -11,10 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 import typer
-import yaml
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+from cli import yaml12
 
 Columns = Sequence[tuple[str, str]]
 """Headings, and where the cell is: ``target.name`` is the name inside ``target``."""
@@ -49,8 +50,7 @@ def tell(message: str) -> None:
 
 def as_yaml(data: Any) -> str:  # noqa: ANN401  JSON
     """Return data as YAML, keys in their order."""
-    text: str = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100)
-    return text
+    return yaml12.dump(data)
 
 
 def _table(headings: Iterable[str], rows: Sequence[Sequence[str]]) -> None:

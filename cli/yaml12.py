@@ -46,6 +46,21 @@ _Loader.add_constructor(_TAG + "int", _whole)
 _Loader.add_constructor(_TAG + "float", _number)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Puts text into quotes that one YAML or the other reads as more: ``no``, ``08``, ``0o17``."""
+
+
+for _word, _pattern, _first in _WORDS:
+    _Dumper.add_implicit_resolver(_TAG + _word, re.compile(_pattern), _first)
+_Dumper.add_implicit_resolver(_TAG + "int", re.compile(r"^0o[0-7]+$"), ["0"])
+
+
+def dump(data: Any) -> str:  # noqa: ANN401  any JSON value
+    """Return a text that `load` reads back the same, keys in their order."""
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    return text
+
+
 def load(text: str) -> Any:  # noqa: ANN401  any JSON value
     """Return what a text holds; raises yaml.YAMLError with the line."""
     return yaml.load(text, Loader=_Loader)  # noqa: S506  a subclass of the safe loader
