@@ -6,6 +6,7 @@ same grants, and a grant reaches everything whose path starts with its node's.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -81,6 +82,21 @@ def may_each(by: type_of_person, perm: Perm, nodes: Iterable[Place]) -> Verdict:
         return YES
     params = {"perm": perm.value, "node": refused.pk, "place": str(refused)}
     return Verdict(ok=False, code="right-missing", params=params)
+
+
+def may_until(by: User, perms: Iterable[Perm], node: Place, until: datetime | None) -> bool:
+    """Whether somebody's rights at a node last as long as a moment; None: for good.
+
+    A superuser's do. What narrows them here and now is `may`'s business.
+    """
+    wanted = tuple(perms)
+    lasting = Q(assignment__expires_at__isnull=True)
+    if until is not None:
+        lasting |= Q(assignment__expires_at__gte=until)
+    grants = {} if by.is_superuser else _read_grants(by, wanted, lasting)
+    return by.is_superuser or all(
+        node.path.startswith(tuple(grants.get(perm.value, ()))) for perm in wanted
+    )
 
 
 def may_administer(by: type_of_person) -> Verdict:
@@ -161,18 +177,20 @@ def remember(user: User) -> None:
 
     For the one request, socket check or task that the object lives for.
     """
-    user.__dict__[_CACHE] = _read_grants(user, tuple(Perm))
+    user.__dict__[_CACHE] = _read_grants(user, tuple(Perm), _current())
 
 
 def _grants(user: User, perms: tuple[Perm, ...]) -> Mapping[str, set[str]]:
     kept: Mapping[str, set[str]] | None = user.__dict__.get(_CACHE)
-    return _read_grants(user, perms) if kept is None else kept
+    return _read_grants(user, perms, _current()) if kept is None else kept
 
 
-def _read_grants(user: User, perms: tuple[Perm, ...]) -> Mapping[str, set[str]]:
-    now = timezone.now()
-    current = Q(assignment__expires_at__isnull=True) | Q(assignment__expires_at__gt=now)
-    current &= Q(permission__codename__in=[perm.value for perm in perms])
+def _current() -> Q:
+    return Q(assignment__expires_at__isnull=True) | Q(assignment__expires_at__gt=timezone.now())
+
+
+def _read_grants(user: User, perms: tuple[Perm, ...], lasting: Q) -> Mapping[str, set[str]]:
+    current = lasting & Q(permission__codename__in=[perm.value for perm in perms])
     columns = ("permission__codename", "content_object__path")
     own = NodeUserPermission.objects.filter(current, user=user).values_list(*columns)
     through_groups = NodeGroupPermission.objects.filter(

@@ -10,21 +10,24 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Model
 
-from rbac.access import Place, Verdict, may
+from rbac.access import Place, Verdict, may, may_until
 from rbac.models import NodeGroupPermission, NodeUserPermission, Role, RoleAssignment, User
 from rbac.permissions import Perm
 
 
-def may_give(by: User, role: str, node: Place) -> Verdict:
-    """Whether somebody may give a role, named by its key, at a node.
+def may_give(by: User, role: str, node: Place, until: datetime | None = None) -> Verdict:
+    """Whether somebody may give a role, named by its key, at a node until a moment; None: for good.
 
-    Nobody gives more than they have: every right of the role must be theirs.
-    Codes: ``role-unknown``, ``right-missing``.
+    Nobody gives more than they have, nor for longer: every right of the role must be theirs.
+    Codes: ``role-unknown``, ``right-missing``, ``role-outlasts-you``.
     """
     known = Role.objects.filter(key=role).first()
     if known is None:
         return Verdict(ok=False, code="role-unknown", params={"role": role})
-    return may_lend(by, known.perms, node)
+    verdict = may_lend(by, known.perms, node)
+    if verdict and not may_until(by, known.perms, node, until):
+        return Verdict(ok=False, code="role-outlasts-you", params={"role": known.label})
+    return verdict
 
 
 def may_lend(by: User, perms: Iterable[Perm], node: Place) -> Verdict:

@@ -32,10 +32,11 @@ def give(
 
     Raises:
         Denied: ``right-missing`` when the giver lacks a right of the role,
+            ``role-outlasts-you`` when they have one of them for a shorter time,
             ``role-unknown``.
     """
     grants.hold(role)
-    grants.may_give(by, role, node).require()
+    grants.may_give(by, role, node, expires_at).require()
     assignment = grants.give(role, to, node, by=by, expires_at=expires_at)
     events.record("role.given", assignment, node, by, **_told(assignment))
     hints.tell_rights(people_of([assignment]))

@@ -35,6 +35,10 @@ REFUSALS = {
         "Somebody with the role Admin there can give you one."
     ),
     "role-unknown": _("There is no role called %(role)s."),
+    "role-outlasts-you": _(
+        "You have rights of the role %(role)s here for a time only. Let it end no later than they "
+        "do."
+    ),
     "role-beyond-you": _(
         "Nobody makes a role with rights they lack. You do not have, together at one place: "
         "%(rights)s."

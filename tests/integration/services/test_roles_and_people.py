@@ -55,6 +55,25 @@ def test_nobody_gives_beyond_their_place_or_rights(company: Company) -> None:
     assert not Event.objects.filter(kind="role.given").exists()
 
 
+def test_nobody_gives_for_longer_than_they_have(company: Company) -> None:
+    """Who stands in for a week would else stay for good, by a role given to oneself."""
+    alpha, now = company.factories["alpha"], timezone.now()
+    week, day = now + timedelta(days=7), now + timedelta(days=1)
+    stand_in, dana = company.person("stan"), company.person("dana")
+    own = roles.give(company.root_user, "admin", stand_in, alpha, expires_at=week)
+    for to, ends in ((stand_in, None), (dana, None), (dana, week + timedelta(hours=1))):
+        with pytest.raises(Denied, match="role-outlasts-you"):
+            roles.give(stand_in, "admin", to, alpha, expires_at=ends)
+    own.refresh_from_db()
+    assert own.expires_at == week
+    roles.give(stand_in, "admin", dana, alpha, expires_at=day)
+    roles.give(stand_in, "admin", dana, alpha, expires_at=week)
+    group = Group.objects.create(name="Masters")
+    roles.give(company.root_user, "deployment-manager", group, alpha)
+    stand_in.groups.add(group)
+    assert roles.give(stand_in, "deployment-manager", dana, alpha).expires_at is None
+
+
 def test_nobody_takes_beyond_their_place(company: Company) -> None:
     adam = company.person("adam", "admin", company.factories["alpha"])
     company.person("dana", "deployment-manager", company.factories["beta"])
