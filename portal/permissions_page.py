@@ -21,8 +21,8 @@ HEAD = """# Who may do what
 Written by `manage.py document-permissions` from the code. A **right** is held at a place or at a
 solution and reaches everything below it. A **role** is a bundle of rights; it is given to a person
 or to a group, at a place, and may end by itself. Nobody gives a role, or makes one, with rights
-they lack. Beside the roles below, more can be made of the same rights: in the admin site under
-*Roles*, over REST at `/api/v1/roles/`.
+they lack, nor gives one for longer than they have its rights. Beside the roles below, more can be
+made of the same rights: in the admin site under *Roles*, over REST at `/api/v1/roles/`.
 
 A right that ends counts no more at the next request, and open pages stop hearing of what it showed
 within seconds. Who has which right somewhere, and why, is in the admin site ("What may this person
