@@ -18,6 +18,7 @@ from orchestration.expressions.reach import part_reading, reads_any
 from orchestration.expressions.scope import PlainScope
 from orchestration.expressions.template import Evaluation, KeyInfo, Part, Read, Template
 from orchestration.expressions.values import SealedValue, SecretReference, Value
+from orchestration.expressions.writing import write_yaml
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -46,4 +47,5 @@ __all__ = [
     "part_reading",
     "reads_any",
     "split_path",
+    "write_yaml",
 ]

@@ -4,9 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
-
-from orchestration.expressions import Parts, SecretReference
+from orchestration.expressions import Parts, SecretReference, write_yaml
 from orchestration.models import ConfigTemplateVersion, Node, SolutionTemplateVersion, Target
 from orchestration.queries.linking import read_by_name
 from orchestration.queries.subjects import Subjects
@@ -120,4 +118,4 @@ def _masked(values: Any, secret: Iterable[Parts], at: Parts = ()) -> Any:  # noq
 
 def _yaml(data: Any) -> str:  # noqa: ANN401  JSON
     """Write data as text; nothing for nothing."""
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100) if data else ""
+    return write_yaml(data) if data else ""

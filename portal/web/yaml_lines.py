@@ -4,9 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from orchestration.expressions import Parts, SecretReference, join_path
+from orchestration.expressions import Parts, SecretReference, join_path, write_yaml
 
 
 @dataclass(frozen=True)
@@ -42,5 +40,5 @@ def _shown(value: Any) -> Any:  # noqa: ANN401  JSON
 
 
 def _dumped(value: Mapping[str, Any]) -> list[str]:
-    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=10**6)
+    text = write_yaml(value, width=10**6)
     return text.rstrip("\n").split("\n")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.expressions import DocumentError, load_yaml
+from orchestration.expressions import DocumentError, load_yaml, write_yaml
 from orchestration.expressions.scalars import PlacedText
 
 
@@ -166,3 +166,10 @@ def test_keys_with_expressions_know_their_place_too() -> None:
     (key,) = load_yaml("  ${{$include(A/1.0.0)}}:")
     assert isinstance(key, PlacedText)
     assert key.places == ((1, 3),)
+
+
+@pytest.mark.parametrize(
+    "text", ["08", "017", "+1", "1e5", "0o17", "0x1f", "no", "1:30", ".inf", "~", "", "2026-01-02"]
+)
+def test_text_that_looks_like_something_else_is_written_as_text(text: str) -> None:
+    assert load_yaml(write_yaml({text or "k": [text]})) == {text or "k": [text]}

@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestration.expressions import DocumentError, compile_value, load_yaml
+from orchestration.expressions import DocumentError, compile_value, load_yaml, write_yaml
 from orchestration.resolution import (
     Edit,
     PathNode,
@@ -111,7 +111,7 @@ def test_impact_is_the_difference_of_two_full_resolutions(
 def test_rendering_and_reading_yaml_gives_the_same(value: Any) -> None:
     for text in (
         json.dumps(value),
-        yaml.safe_dump(value),
+        write_yaml(value),
         yaml.safe_dump(value, default_flow_style=True),
     ):
         try:
