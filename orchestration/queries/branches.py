@@ -1,6 +1,5 @@
 """The hierarchy one place at a time: what hangs directly below, with what is below that."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +15,6 @@ from orchestration.states import AgentState
 from rbac.access import granted_paths
 from rbac.models import User
 
-_DIGITS = re.compile(r"(\d+)")
 # Sorts behind every path that begins with the one it is put after: paths are digits and slashes.
 _AFTER = "~"
 
@@ -120,11 +118,7 @@ def _named(rows: QuerySet[Node]) -> list[int]:
     """Ids in the order people expect: Line 2 stands before Line 10."""
     found = rows.order_by().values_list("pk", "kind", "name", "display_name")
     ordered = sorted(
-        (kind == Node.Kind.TARGET, _natural(shown or name), pk) for pk, kind, name, shown in found
+        (kind == Node.Kind.TARGET, places.natural(shown or name), pk)
+        for pk, kind, name, shown in found
     )
     return [pk for _line, _name, pk in ordered]
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    parts = _DIGITS.split(name.casefold())
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]

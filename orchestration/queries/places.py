@@ -1,5 +1,6 @@
 """The hierarchy as one person sees it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from rbac.access import may
 from rbac.models import User
 from rbac.permissions import Perm
 
+_DIGITS = re.compile(r"(\d+)")
 KINDS = (Node.Kind.CONTEXT, Node.Kind.SITE, Node.Kind.TARGET)
 
 
@@ -32,7 +34,7 @@ def nodes(by: User, within: Node | None = None) -> QuerySet[Node]:
 
 
 def by_name(rows: QuerySet[Node]) -> list[int]:
-    """The ids of places as a tree: parents before children, siblings in the order of their names.
+    """The ids of places as a tree: parents before children, siblings by name, Line 2 before 10.
 
     Names above the rows count as well, whoever may see them: they only say what stands together.
     """
@@ -43,8 +45,14 @@ def by_name(rows: QuerySet[Node]) -> list[int]:
     missing = {pk for way in ways for pk in way} - names.keys()
     above = Node.objects.only("name", "display_name").in_bulk(missing)
     names |= {pk: node.title for pk, node in above.items()}
-    ways.sort(key=lambda way: [(names[pk].casefold(), pk) for pk in way])
+    ways.sort(key=lambda way: [(natural(names[pk]), pk) for pk in way])
     return [way[-1] for way in ways]
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """Return what to sort a name by so that Line 2 stands before Line 10."""
+    parts = _DIGITS.split(name.casefold())
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
 def targets(

@@ -1,11 +1,10 @@
 """What people change of their own accounts, and how they get in again without a password."""
 
-from zoneinfo import available_timezones
-
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
 
+from orchestration.queries.time_zones import time_zones
 from orchestration.services import events, people
 from orchestration.services.errors import Invalid, Refused
 from rbac.access import may_administer, may_as_oneself
@@ -20,7 +19,7 @@ def set_preferences(by: User, *, time_zone: str, language: str) -> None:
         Invalid: ``time-zone-unknown``, ``language-unknown``.
     """
     may_as_oneself(by).require()
-    if time_zone and time_zone not in available_timezones():
+    if time_zone and time_zone not in time_zones():
         raise Invalid("time-zone-unknown", name=time_zone)
     if language and language not in dict(settings.LANGUAGES):
         raise Invalid("language-unknown", name=language)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.db import transaction
 from django.db.models import Q
 
 from orchestration import hints
 from orchestration.models import Agent, Node, Target
+from orchestration.queries.time_zones import time_zones
 from orchestration.services import desired, events
 from orchestration.services.contexts import capabilities_named
 from orchestration.services.dependencies import refuse_while_used
@@ -229,5 +229,5 @@ def check_scope(scope: str) -> None:
 
 def check_time_zone(name: str) -> None:
     """Refuse a zone that is not; raises Invalid ``time-zone-unknown``."""
-    if name and name not in available_timezones():
+    if name and name not in time_zones():
         raise Invalid("time-zone-unknown", name=name)

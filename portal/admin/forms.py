@@ -1,16 +1,17 @@
 """What all forms of the admin site share: who fills them in, and what the service answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.admin.widgets import AdminTextareaWidget, AdminTextInputWidget
 from django.db.models import Model, QuerySet
+from django.forms.models import ModelChoiceIterator, ModelChoiceIteratorValue
 from django.utils.translation import gettext_lazy as _
 
 from orchestration.models import Capability, Context, Node
 from orchestration.queries import places
+from orchestration.queries.time_zones import time_zones as zones_known
 from portal.admin.answers import Answer, tell
 from portal.admin.inline_help import add_help
 from rbac.models import User
@@ -54,8 +55,21 @@ class ServiceForm(forms.ModelForm[M]):
         """Leave the row as it is: the service compares with it, and judges."""
 
 
+class _ByName(ModelChoiceIterator[Node]):
+    """Places as a tree, siblings in the order of their names."""
+
+    def __iter__(self) -> Iterator[tuple[ModelChoiceIteratorValue | str, str]]:
+        if self.field.empty_label is not None:
+            yield ("", str(self.field.empty_label))
+        found = {node.pk: node for node in self.queryset}
+        for pk in places.by_name(self.queryset):
+            yield self.choice(found[pk])
+
+
 class PlaceChoice(forms.ModelChoiceField[Node]):
     """Places as an indented tree."""
+
+    iterator = _ByName
 
     def label_from_instance(self, obj: Node) -> str:
         return indented(obj)
@@ -86,7 +100,7 @@ def time_zones() -> list[tuple[str, object]]:
     """Return every time zone, with none first: as the place above."""
     return [
         ("", _("as the place above")),
-        *((name, name) for name in sorted(available_timezones())),
+        *((name, name) for name in sorted(zones_known())),
     ]
 
 

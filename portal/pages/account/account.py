@@ -1,7 +1,6 @@
 """One's own account: how one reads dates, where one is signed in, which programs act as oneself."""
 
 from collections.abc import Mapping
-from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from orchestration.queries import api_tokens, sign_ins
+from orchestration.queries.time_zones import time_zones
 from orchestration.services import accounts
 from orchestration.services import sign_ins as changes
 from portal.web.needs import needs
@@ -50,7 +50,7 @@ class Preferences(forms.Form):
         zones, languages = self.fields["time_zone"], self.fields["language"]
         as_installed = ("", gettext("As the installation"))
         if isinstance(zones, forms.ChoiceField) and isinstance(languages, forms.ChoiceField):
-            zones.choices = [as_installed, *((z, z) for z in sorted(available_timezones()))]
+            zones.choices = [as_installed, *((z, z) for z in sorted(time_zones()))]
             languages.choices = [as_installed, *settings.LANGUAGES]
         if len(settings.LANGUAGES) < 2:  # noqa: PLR2004  nothing to choose
             del self.fields["language"]
