@@ -40,8 +40,9 @@ call() { curl -s -H "Authorization: Token $TOKEN" -H "Content-Type: application/
 call "$SERVER/api/v1/targets/?search=filling&fields=id,name"
 call "$SERVER/api/v1/solution-versions/?sort=-created_at&limit=1"
 call "$SERVER/api/v1/review/"  -d '{"version": 1, "targets": [8]}'
-call "$SERVER/api/v1/publish/" -d '{"version": 1, "targets": [8]}'
-call "$SERVER/api/v1/rollouts/deploy/" -H "Idempotency-Key: monday-1" -d '{"revisions": [12]}'
+PUBLISHED=$(call "$SERVER/api/v1/publish/" -d '{"version": 1, "targets": [8]}')
+BODY=$(echo "$PUBLISHED" | jq '{revisions: [.[].revision.id]}')
+call "$SERVER/api/v1/rollouts/deploy/" -H "Idempotency-Key: monday-1" -d "$BODY"
 call "$SERVER/api/v1/deployments/?target=8&limit=1"
 ```
 """
