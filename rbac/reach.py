@@ -93,7 +93,7 @@ def _hold_little(paths: tuple[str, ...]) -> bool:
 def _count(paths: tuple[str, ...]) -> int:
     """How many nodes are below some places; counts no further than it must."""
     nodes, params = _nodes_below(paths, connection)
-    counted = f"SELECT COUNT(*) FROM ({nodes} LIMIT {LITTLE + 1}) AS found"  # noqa: S608
+    counted = f"SELECT COUNT(*) FROM ({nodes} LIMIT {LITTLE + 1}) AS found"  # noqa: S608  # nosec B608
     with connection.cursor() as cursor:
         cursor.execute(counted, params)
         (count,) = cursor.fetchone()

@@ -206,4 +206,4 @@ def _rest(webhook: Webhook, lease: uuid.UUID) -> None:
 def _pause(failures: int) -> timedelta:
     """Longer each time, and never the same for all."""
     longest = min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE)
-    return timedelta(seconds=longest * random.uniform(0.5, 1.0))  # noqa: S311  spreads load
+    return timedelta(seconds=longest * random.uniform(0.5, 1.0))  # noqa: S311  # nosec B311

@@ -34,6 +34,7 @@ from portal.web.sessions import SINGLE_SIGN_ON, enter, is_shared, remember_devic
 
 BACKEND = "portal.web.single_sign_on.SignOnBackend"
 FRESH = 300  # seconds since the password was given at the provider, where it must be given anew
+SIGNED_ONLY = ("nonce", "auth_time")  # these count from the signed token, never from beside it
 LONGEST = 150  # of a user name
 
 
@@ -102,7 +103,8 @@ class SignOn(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # allauth has n
         if more.get("sub") != claims["sub"]:
             raise OAuth2Error("two answers about two people")
         login = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
-        login.claims = more | claims
+        told = {name: value for name, value in more.items() if name not in SIGNED_ONLY}
+        login.claims = told | claims
         return login
 
     def _claims(self, token: str) -> dict[str, Any]:
@@ -179,8 +181,9 @@ def _answers(asked: dict[str, Any], claims: dict[str, Any]) -> bool:
     nonce = str(asked.get("nonce", ""))
     if not nonce or not hmac.compare_digest(nonce, str(claims.get("nonce", ""))):
         return False
-    age = time.time() - float(claims.get("auth_time", 0))
-    return not asked["anew"] or age < FRESH
+    proved = claims.get("auth_time")
+    fresh = isinstance(proved, int | float) and time.time() - proved < FRESH
+    return fresh or not asked["anew"]
 
 
 def _identity(claims: dict[str, Any]) -> Identity:
