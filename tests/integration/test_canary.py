@@ -64,16 +64,16 @@ class Portal:
 
     def get(self, path: str, **query: Any) -> str:
         answer = self.client.get(path, query)
-        self.keep(path, answer)
-        return answer.content.decode(errors="replace")
+        return self.keep(path, answer)
 
     def post(self, path: str, form: dict[str, Any]) -> None:
         self.keep(path, self.client.post(path, form))
 
-    def keep(self, path: str, answer: Any) -> None:
+    def keep(self, path: str, answer: Any) -> str:
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        told = f"{dict(answer.headers)} {content.decode(errors='replace')}"
-        self.answers.append((f"{path} {answer.status_code}", told))
+        text: str = content.decode(errors="replace")
+        self.answers.append((f"{path} {answer.status_code}", f"{dict(answer.headers)} {text}"))
+        return text
 
     def walk(self, *starts: str) -> int:
         """Follow every link from page to page; returns how many were seen."""
@@ -149,7 +149,7 @@ def saved(company: Company, portal: Portal, pump: SolutionTemplateVersion) -> No
     marked = {"values": {"Pin": MARKED, "Speed": 5}, "base": 0}
     portal.call("put", values(pump, factory), marked)
     stale = {"values": {"Pin": TYPED, "Speed": 9}, "base": 0}
-    portal.call("put", values(pump, factory), stale, 409)
+    portal.call("put", values(pump, factory), stale, 412)
     portal.call("put", values(pump, line), {"values": {"Pin": BROKEN}, "base": 0}, 422)
     portal.call("put", values(pump, line), {"values": {"Pin": TYPED, "Speed": 6}, "base": 0})
     portal.call("put", values(pump, line), {"values": {"Pin": MARKED, "Speed": 7}, "base": 1})

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from orchestration.models import NamedSecret
+from orchestration.models import ConfigurationRevision, NamedSecret
 from orchestration.queries.reviewing import review
 from orchestration.queries.values import sheet
 from orchestration.services import (
@@ -85,8 +85,10 @@ def test_what_waits_to_be_sent_keeps_its_named_secret(company: Company) -> None:
 def test_what_was_plain_in_a_secret_map_is_masked_also_without_rules(company: Company) -> None:
     line, by = company.lines["alpha-1"].node, company.root_user
     before = solution(company, "0.9.0", "configs:\n  Login: ${{$val(Login)}}\n")
-    kept = save(company, before, line, {"Login": {"Name": "ana", "Word": CANARY}})
-    fields = sheet(by, solution(company), line)
+    save(company, before, line, {"Login": {"Name": "ana", "Word": CANARY}})
+    fields = sheet(by, solution(company), line)  # this version marks it secret: it is sealed
+    kept = ConfigurationRevision.objects.latest("pk").values
+    assert CANARY not in json.dumps(kept)
     shown = SheetShape(fields).data
     assert CANARY not in json.dumps(shown, default=str)
     assert set(shown["values"]["Login"]) == {"Name", "Word"}
