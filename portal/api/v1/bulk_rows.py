@@ -46,7 +46,8 @@ FILES = (CsvFile, XlsxFile, YamlFile)
 BODIES = {"multipart/form-data": SheetFile, "application/json": SheetRows}
 ANSWERS = {
     (200, "application/json"): RowsShape,
-    **{(200, kind.media_type): OpenApiTypes.BINARY for kind in FILES},
+    **{(200, kind.media_type): OpenApiTypes.BINARY for kind in (CsvFile, XlsxFile)},
+    (200, YamlFile.media_type): {"type": "array", "items": {"type": "object"}},
 }
 
 
