@@ -9,6 +9,7 @@ a right: both ways find the same rows.
 
 import json
 import time
+from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -117,9 +118,9 @@ class _Below(Lookup[Any]):
 
     prepare_rhs = False
 
+    @abstractmethod
     def condition(self, path: str, database: BaseDatabaseWrapper) -> Sql:
         """Return the condition on a column; ``rhs`` are the paths in order."""
-        raise NotImplementedError
 
     def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> Sql:  # type: ignore[override]
         column, _ = self.process_lhs(compiler, connection)  # a column brings no parameters

@@ -1,5 +1,6 @@
 """Work for many lines in one call: what to do, for which lines, and what became of it."""
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -53,13 +54,13 @@ class SeenByIdOrName(serializers.Field[Any, Any, Any, Any]):
             self.fail("ambiguous", name=data)
         return found[0]
 
+    @abstractmethod
     def with_id(self, by: User, pk: int) -> list[Any]:
         """At most one row."""
-        raise NotImplementedError
 
+    @abstractmethod
     def with_name(self, by: User, name: str) -> list[Any]:
         """The rows called so; two are enough."""
-        raise NotImplementedError
 
 
 class VersionField(SeenByIdOrName):
