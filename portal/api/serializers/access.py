@@ -20,7 +20,7 @@ class AssignmentShape(Shape[RoleAssignment]):
     label = serializers.CharField(source="role.label")
     is_over = serializers.BooleanField(source="over")
     user = PersonField()
-    group = serializers.SlugRelatedField[Group](slug_field="name", read_only=True)
+    group = serializers.SlugRelatedField[Group](slug_field="name", read_only=True, allow_null=True)
     node = NodeLabel()
     given_by = PersonField()
 

@@ -228,7 +228,7 @@ PAGES = [
         "admin/orchestration/node/<path:object_id>/access/",
         sees("line-a", "manage_access"),
         args={"object_id": "line-a"},
-        tells=("doer", "holder"),  # also who has a role from further up
+        tells=("doer", "holder", "groupholder"),  # also who has a role from further up
     ),
     get("admin/login/", public=True, ok=302),
     with_method("POST", get("admin/login/", public=True, ok=302)),
