@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
+from portal.web import presence
 from tests.integration.matrix.asking import askers
 from tests.integration.matrix.beside import plant_beside
 from tests.integration.matrix.choosing import chosen
@@ -47,8 +48,18 @@ def planted() -> Ground:
 
 @pytest.fixture(scope="module")
 def matrix(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Matrix]:
-    """One world for all tests of a file; each of them takes back what it did."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """One world for all tests of a file; each of them takes back what it did.
+
+    The clock of the idle lock stands still: on a slow machine a file takes longer than somebody may
+    be away, and every now and then it would be noted that they are still there.
+    """
+    began = presence.now()
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        patch.setattr(presence, "now", lambda: began)
         ground = planted()
         everybody = askers(ground)
         yield Matrix(ground, everybody, Judge(ground.world))
